@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "core/sabotage.h"
+
+static const struct cli_command commands[] = {
+	{ NULL, NULL, NULL },
+};
+
+static int
+print_help(FILE *to)
+{
+	fputs("usage: jurat NOUN VERB [options]\n\n", to);
+	for (const struct cli_command *c = commands; c->noun != NULL; c++)
+		fprintf(to, "  %-10s %s\n", c->noun, c->summary);
+	fputs("\njurat NOUN --help says more; the manual is in jurat(1).\n", to);
+	return to == stdout ? EXIT_ACCEPTED : EXIT_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+#ifdef JURAT_SABOTAGE
+	const char *check = getenv("JURAT_SABOTAGE");
+
+	fputs("jurat: warning: TEST BUILD, single checks can be left out\n", stderr);
+	if (check != NULL)
+		sabotage_set(check, strlen(check));
+#endif
+	if (argc < 2)
+		return print_help(stderr);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+		return print_help(stdout);
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("jurat " JURAT_VERSION);
+		return EXIT_ACCEPTED;
+	}
+	for (const struct cli_command *c = commands; c->noun != NULL; c++) {
+		if (strcmp(argv[1], c->noun) == 0)
+			return c->run(argc - 1, argv + 1);
+	}
+	return cli_usage("help", "unknown command, see jurat --help");
+}

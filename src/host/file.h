@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files on the host: read whole with a limit, written whole or not at all. */
+#ifndef HOST_FILE_H
+#define HOST_FILE_H
+
+#include "core/compiler.h"
+
+struct blob {
+	uint8_t *p; /* len + 1 bytes are allocated and p[len] is 0, so text can be used as a string */
+	size_t len;
+	bool secret; /* wiped when cleared */
+};
+
+/* blob_clear: wipes if secret, frees, zeroes the struct. For CLEANUP. */
+void blob_clear(struct blob *b);
+
+/*
+ * file_read: the whole file ("-" is standard input) of at most max bytes. JURAT_E_NOT_FOUND, JURAT_E_IO (got = errno),
+ * JURAT_E_TOO_LARGE (wanted = max). Regular files, pipes and sockets; a directory is JURAT_E_IO.
+ */
+MUST_USE jurat_rc file_read(struct blob *out, const char *path, size_t max, struct jurat_diag *d);
+
+/* file_read_secret: the same; out->secret is set, and JURAT_E_PERMISSION if group or others may read or write the file. */
+MUST_USE jurat_rc file_read_secret(struct blob *out, const char *path, size_t max, struct jurat_diag *d);
+
+/*
+ * file_write: writes a temporary file in the same folder with the given mode, fsyncs it, renames it over path, fsyncs the
+ * folder: afterwards path is the old file or the whole new one, whatever happens. "-" is standard output. JURAT_E_NO_SPACE for
+ * ENOSPC and EDQUOT, JURAT_E_IO otherwise. file_create: the same, but JURAT_E_EXISTS if path is there.
+ */
+MUST_USE jurat_rc file_write(const char *path, const void *p, size_t len, unsigned mode, struct jurat_diag *d);
+MUST_USE jurat_rc file_create(const char *path, const void *p, size_t len, unsigned mode, struct jurat_diag *d);
+
+/* path_join: dir/name into a fresh string, NULL without memory. The caller frees. */
+char *path_join(const char *dir, const char *name);
+
+/* dir_create: mode 0700 or as given; JURAT_E_EXISTS if it is there. */
+MUST_USE jurat_rc dir_create(const char *path, unsigned mode, struct jurat_diag *d);
+
+/* fd_write_all, fd_read_all: loop over short transfers and EINTR. fd_read_all: JURAT_E_TRUNCATED if the peer closed early. */
+MUST_USE jurat_rc fd_write_all(int fd, const void *p, size_t len, struct jurat_diag *d);
+MUST_USE jurat_rc fd_read_all(int fd, void *p, size_t len, struct jurat_diag *d);
+
+#endif
