@@ -2,7 +2,12 @@
 /*
  * Signing our own enclaves: an ELF shared object, linked by enclaves/runtime/enclave.lds with an empty .note.sgxmeta section,
  * gets its metadata in the Intel SDK's format (version 1.5) and a SIGSTRUCT. The layout: image, guard, heap (EADDed, not
- * extended), then per thread guard, stack, guard, TCS, SSA frames, guard, TD page.
+ * extended), then per thread guard, stack, guard, TCS, SSA frames, guard, TD page. A guard has 16 pages, as the SDK's.
+ *
+ * The TD page (FS = GS base) is measured. Its words stand where the SDK's thread_data_t has them; the rest of the page is zero:
+ *   0x10 u64 top of the stack, 0x18 u64 its low end, 0x20 u64 GPRSGX of SSA frame 0: each minus the address of the TCS
+ *   0x30 u64 size of the enclave (ELRANGE)
+ * enclaves/runtime/entry.S fills 0x28 (stack protector's canary) and works with the others.
  */
 #ifndef IMAGE_SIGN_H
 #define IMAGE_SIGN_H
