@@ -9,6 +9,7 @@
 
 #include "sgx/quote.h"
 #include "sgx/report.h"
+#include "sgx/seal.h"
 
 #define OPS_PCK_CHAIN_MAX_LEN 16384u
 
@@ -31,18 +32,22 @@ enum certification_op { CERTIFICATION_INFO = 1, CERTIFICATION_SIGN = 2 };
  * quoting (Intel: QE3).
  *
  * QUOTING_TARGET  in: nothing; out: TARGETINFO 512 of itself
- * QUOTING_NEW_KEY in: TARGETINFO 512 of certification
+ * QUOTING_NEW_KEY in: TARGETINFO 512 of certification | PCE ISVSVN u16 (for the quote header; certification's word, not checked)
  *                 out: attestation public key 64 | REPORT 432 for certification (report_data = quote_qe_binding || 0^32) |
- *                      sealed key (SEALED_KEY_LEN)
- *                 the private key exists only here and in the sealed blob (policy MRSIGNER|ISVPRODID... see the source)
- * QUOTING_QUOTE   in: sealed key | QE report signature 64 | REPORT 432 of the application, targeted at the QE | nonce 16 | PCK chain u32 length and PEM
- *                 out: quote u32 length and bytes | QE REPORT 432 targeted at the application's enclave, report_data =
+ *                      sealed key QUOTING_SEALED_KEY_LEN
+ *                 the private key exists only here and in the sealed blob (seal policy MRSIGNER: a newer build can open it)
+ * QUOTING_QUOTE   in: sealed key QUOTING_SEALED_KEY_LEN | QE report signature 64 | REPORT 432 of the application, targeted at the
+ *                     QE | nonce 16 | u32 length of the PCK chain | PCK chain in PEM
+ *                 out: u32 length of the quote | quote | QE REPORT 432 targeted at the application's enclave, report_data =
  *                      SHA-256(nonce || quote) || 0^32
  *                 JURAT_E_CRYPTO if the application report's MAC or the sealed key is wrong
+ *
+ * The sealed key: secret text = private scalar 32; additional text = "jurat/qe/v1" 11 | public key 64 | QE authentication data 32 |
+ * PCE ISVSVN u16 | body 384 of the QE report that certification signs.
  */
 enum quoting_op { QUOTING_TARGET = 1, QUOTING_NEW_KEY = 2, QUOTING_QUOTE = 3 };
 #define QUOTING_QE_AUTH_LEN 32
-#define QUOTING_SEALED_KEY_MAX_LEN 2048u
+#define QUOTING_SEALED_KEY_LEN (SEAL_HEAD_LEN + 32 + 11 + 64 + QUOTING_QE_AUTH_LEN + 2 + SGX_REPORT_BODY_LEN)
 #define QUOTING_ISV_PROD_ID 1u
 
 #endif
