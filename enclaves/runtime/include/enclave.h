@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The enclave author's header. An enclave is a function from bytes to bytes: the author writes enclave_main; the runtime owns
- * entry, exit, stack, copying and scrubbing. One call at a time per TCS. No heap, no OCALL, no system call: an enclave that needs
+ * entry, exit, stack, copying and scrubbing. One call at a time per enclave. No heap, no OCALL, no system call: an enclave that needs
  * something from outside returns, and is called again.
  */
 #ifndef ENCLAVE_H
@@ -40,11 +40,16 @@ MUST_USE jurat_rc enclave_key(struct aes128_key *out, const struct sgx_keyreques
 /* enclave_check_report: whether a report addressed to this enclave was made by this processor. JURAT_E_CRYPTO if not. */
 MUST_USE jurat_rc enclave_check_report(const struct sgx_report *report, struct jurat_diag *d);
 
-/* enclave_seal: SEAL_HEAD_LEN + len + aad_len bytes to out, under a fresh key; policy: SGX_POLICY_MRENCLAVE or SGX_POLICY_MRSIGNER
- * (with the KSS fields). enclave_unseal: views and decrypts; *out_len on success. */
+/*
+ * enclave_seal: SEAL_HEAD_LEN + len + aad_len bytes to out, under a fresh key; policy: SGX_POLICY_MRENCLAVE or SGX_POLICY_MRSIGNER
+ * (CONFIGID, ISVFAMILYID and ISVEXTPRODID always join it).
+ * enclave_unseal: decrypts; *out_aad points into blob. The blob must have been sealed under the same policy and the masks of
+ * enclave_seal: else whoever writes the blob would choose a key that other enclaves can have, too. JURAT_E_CRYPTO if the key or a
+ * byte is wrong, JURAT_E_POLICY for another policy, JURAT_E_TOO_LARGE if cap is too small.
+ */
 MUST_USE jurat_rc enclave_seal(uint8_t *out, size_t cap, size_t *out_len, uint16_t policy, const void *aad, size_t aad_len,
     const uint8_t *plain, size_t len);
-MUST_USE jurat_rc enclave_unseal(uint8_t *out, size_t cap, size_t *out_len, const uint8_t **out_aad, size_t *out_aad_len,
-    const uint8_t *blob, size_t len);
+MUST_USE jurat_rc enclave_unseal(uint8_t *out, size_t cap, size_t *out_len, uint16_t policy, const uint8_t **out_aad,
+    size_t *out_aad_len, const uint8_t *blob, size_t len);
 
 #endif
