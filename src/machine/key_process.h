@@ -6,19 +6,24 @@
  *
  * Client side. One connection; requests on it are serialised by a spin lock, so that the engine's trap handler may call
  * key_report and key_get from any thread: these two are async-signal-safe (raw read and write, no malloc, no stdio).
- * Wire format, limits and the server's loop are in key_process.c; every request is one frame of at most KEY_FRAME_MAX_LEN bytes.
+ * Wire format and limits are in key_wire.h; every request is one frame of at most KEY_FRAME_MAX_LEN bytes.
  */
 #ifndef MACHINE_KEY_PROCESS_H
 #define MACHINE_KEY_PROCESS_H
 
+#include "machine/fuses.h"
 #include "machine/processor.h"
 
 #define KEY_FRAME_MAX_LEN (64u * 1024u)
 
 struct key_client;
 
-/* key_client_open: spawns a key process for this machine folder, or joins DIR/keys.socket if one is served there. */
-MUST_USE jurat_rc key_client_open(struct key_client **out, const char *dir, struct jurat_diag *d);
+/*
+ * key_client_open: spawns a key process for this machine folder, or joins DIR/keys.socket if one is served there. program: the
+ * jurat to execute, or NULL for the running program if it is jurat, else the installed one. key_facts: what it said at the start.
+ */
+MUST_USE jurat_rc key_client_open(struct key_client **out, const char *dir, const char *program, struct jurat_diag *d);
+void key_facts(struct fuses_public *out, const struct key_client *k);
 void key_client_close(struct key_client *k);
 
 MUST_USE jurat_rc key_create(

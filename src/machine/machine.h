@@ -3,7 +3,7 @@
  * A machine and the enclaves that run on it. Named like a TPM's TCTI: "sw:DIR" is the software machine in folder DIR; "sgx:" the
  * Linux driver (refused by name where there is none, and for now everywhere).
  *
- * The folder (0700) holds fuses (0600: root keys, only the key process reads it), machine.json (version, CPUSVN, signers, FMSPC …)
+ * The folder (0700) holds fuses (0600: root keys and what else a processor is born with; only the key process reads it), enclaves/
  * and state/ (sealed attestation key, PCK chain). Root keys never enter the process that calls this interface: a key process does
  * ECREATE … EGETKEY behind a socket, and answers only for enclaves that were measured over the same connection.
  */
@@ -21,16 +21,23 @@ struct machine_birth {
 	uint8_t provision_signer[32]; /* MRSIGNER whose enclaves may have PROVISIONKEY */
 	uint8_t fmspc[6];
 	uint8_t pce_id[2];
+	const char *enclaves_dir;     /* its quoting.so and certification.so are copied to DIR/enclaves; NULL: none */
 };
 
-/* machine_create: a new folder with fresh random root keys. JURAT_E_EXISTS if dir is there. Whole or not at all. */
+/*
+ * machine_create: a new folder with fresh random root keys. JURAT_E_EXISTS if dir is there. Whole or not at all: it is made under
+ * another name and renamed.
+ */
 MUST_USE jurat_rc machine_create(const char *dir, const struct machine_birth *birth, struct jurat_diag *d);
 
 /*
  * machine_open: starts a key process of its own over a socket pair (or joins `jurat machine serve` through DIR/keys.socket when that
  * is there). machine_close ends it; NULL is fine. All enclaves must be unloaded before.
+ * The program of the key process is the running one if that is jurat, else the installed one. machine_open_program names it
+ * instead (never the environment): for tests, and for applications that install jurat elsewhere. NULL: as machine_open.
  */
 MUST_USE jurat_rc machine_open(struct machine **out, const char *name, struct jurat_diag *d);
+MUST_USE jurat_rc machine_open_program(struct machine **out, const char *name, const char *program, struct jurat_diag *d);
 void machine_close(struct machine *m);
 
 struct machine_facts {

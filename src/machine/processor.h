@@ -17,7 +17,7 @@
 #include "sgx/sigstruct.h"
 #include "sgx/tcs.h"
 
-/* What a processor is born with and what its firmware state is. Stored in the machine's folder (machine/fuses.h). */
+/* What a processor is born with and what its firmware state is. Stored in the machine's folder (fuses.h). */
 struct processor {
 	struct aes128_key root_provision; /* survives a change of owner */
 	struct aes128_key root_seal;      /* mixed with owner_epoch */
