@@ -25,8 +25,9 @@ MUST_USE jurat_rc file_read_secret(struct blob *out, const char *path, size_t ma
 
 /*
  * file_write: writes a temporary file in the same folder with the given mode, fsyncs it, renames it over path, fsyncs the
- * folder: afterwards path is the old file or the whole new one, whatever happens. "-" is standard output. JURAT_E_NO_SPACE for
- * ENOSPC and EDQUOT, JURAT_E_IO otherwise. file_create: the same, but JURAT_E_EXISTS if path is there.
+ * folder: afterwards path is the old file or the whole new one, whatever happens. "-" is standard output; what is not a regular file (a
+ * device, a pipe) is written in place, and a symbolic link stays one. JURAT_E_NO_SPACE for ENOSPC, EDQUOT and EFBIG, JURAT_E_NOT_FOUND without
+ * the folder, JURAT_E_IO otherwise. file_create: the same, but JURAT_E_EXISTS if path is there.
  */
 MUST_USE jurat_rc file_write(const char *path, const void *p, size_t len, unsigned mode, struct jurat_diag *d);
 MUST_USE jurat_rc file_create(const char *path, const void *p, size_t len, unsigned mode, struct jurat_diag *d);

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/ct.h"
+#include "core/diag.h"
+
+#define READ_STEP 65536u
+
+void
+blob_clear(struct blob *b)
+{
+	if (b->p != NULL && b->secret)
+		wipe(b->p, b->len);
+	free(b->p);
+	*b = (struct blob){ 0 };
+}
+
+/* fail_errno: EFBIG is the limit of a process (RLIMIT_FSIZE) or file system: for whoever waits for the data, a full disk. */
+static jurat_rc
+fail_errno(struct jurat_diag *d, int error, const char *field)
+{
+	jurat_rc rc = JURAT_E_IO;
+
+	if (error == ENOENT)
+		rc = JURAT_E_NOT_FOUND;
+	else if (error == EEXIST)
+		rc = JURAT_E_EXISTS;
+	else if (error == ENOSPC || error == EDQUOT || error == EFBIG)
+		rc = JURAT_E_NO_SPACE;
+	return jurat_fail(d, rc, field, NO_OFFSET, 0, (uint64_t)error);
+}
+
+static void
+close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static void
+free_string(char **s)
+{
+	free(*s);
+}
+
+/* ---- reading ---- */
+
+/* blob_room: makes room for n bytes and the NUL. No realloc: it would leave copies of secrets behind. */
+static bool
+blob_room(struct blob *b, size_t *cap, size_t n)
+{
+	uint8_t *bigger;
+
+	if (n <= *cap)
+		return true;
+	bigger = malloc(n + 1);
+	if (bigger == NULL)
+		return false;
+	if (b->len != 0)
+		memcpy(bigger, b->p, b->len);
+	if (b->p != NULL && b->secret)
+		wipe(b->p, b->len);
+	free(b->p);
+	b->p = bigger;
+	*cap = n;
+	return true;
+}
+
+/* next_cap: doubles, but never asks for more than one byte over the limit: that byte shows that the file is too large. */
+static size_t
+next_cap(size_t cap, size_t max)
+{
+	size_t most = max + 1;
+
+	if (cap >= most / 2)
+		return most;
+	return cap == 0 && most > READ_STEP ? READ_STEP : cap * 2 + 1;
+}
+
+static jurat_rc
+read_rest(struct blob *b, int fd, size_t max, struct jurat_diag *d)
+{
+	size_t cap = 0;
+
+	for (;;) {
+		ssize_t got;
+
+		if (b->len == cap && !blob_room(b, &cap, next_cap(cap, max)))
+			return jurat_fail(d, JURAT_E_MEMORY, "file", NO_OFFSET, 0, 0);
+		got = read(fd, b->p + b->len, cap - b->len);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return fail_errno(d, errno, "file");
+		if (got == 0)
+			break;
+		b->len += (size_t)got;
+		if (b->len > max)
+			return jurat_fail(d, JURAT_E_TOO_LARGE, "file", NO_OFFSET, max, b->len);
+	}
+	b->p[b->len] = 0;
+	return JURAT_OK;
+}
+
+static jurat_rc
+check_readable(int fd, bool secret, struct jurat_diag *d)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return fail_errno(d, errno, "file");
+	if (S_ISDIR(st.st_mode))
+		return fail_errno(d, EISDIR, "file");
+	if (secret && S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+		(void)jurat_fail(d, JURAT_E_PERMISSION, "file.mode", NO_OFFSET, 0600, st.st_mode & 0777);
+		jurat_hint(d, "the file holds a secret: chmod 600 it");
+		return JURAT_E_PERMISSION;
+	}
+	return JURAT_OK;
+}
+
+static jurat_rc
+read_whole(struct blob *out, const char *path, size_t max, bool secret, struct jurat_diag *d)
+{
+	struct blob b CLEANUP(blob_clear) = { .secret = secret };
+	int opened CLEANUP(close_fd) = -1;
+	int fd = STDIN_FILENO;
+	jurat_rc rc;
+
+	if (max > SIZE_MAX / 4)
+		return jurat_fail(d, JURAT_E_USAGE, "file", NO_OFFSET, SIZE_MAX / 4, max);
+	if (strcmp(path, "-") != 0) {
+		fd = opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		if (opened < 0)
+			return fail_errno(d, errno, "file");
+	}
+	rc = check_readable(fd, secret, d);
+	if (rc == JURAT_OK)
+		rc = read_rest(&b, fd, max, d);
+	if (rc != JURAT_OK)
+		return rc;
+	*out = b;
+	b = (struct blob){ 0 };
+	return JURAT_OK;
+}
+
+jurat_rc
+file_read(struct blob *out, const char *path, size_t max, struct jurat_diag *d)
+{
+	return read_whole(out, path, max, false, d);
+}
+
+jurat_rc
+file_read_secret(struct blob *out, const char *path, size_t max, struct jurat_diag *d)
+{
+	return read_whole(out, path, max, true, d);
+}
+
+/* ---- writing ---- */
+
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return strdup(".");
+	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static jurat_rc
+sync_folder_of(const char *path, struct jurat_diag *d)
+{
+	char *folder CLEANUP(free_string) = folder_of(path);
+	int fd CLEANUP(close_fd) = -1;
+
+	if (folder == NULL)
+		return jurat_fail(d, JURAT_E_MEMORY, "file", NO_OFFSET, 0, 0);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return fail_errno(d, errno, "folder");
+	/* EINVAL: a file system that cannot sync folders; there is nothing more that a program can do. */
+	if (fsync(fd) != 0 && errno != EINVAL)
+		return fail_errno(d, errno, "folder");
+	return JURAT_OK;
+}
+
+/* fill: everything that must have succeeded before the file may get its name. */
+static jurat_rc
+fill(int fd, const void *p, size_t len, unsigned mode, struct jurat_diag *d)
+{
+	jurat_rc rc;
+
+	if (fchmod(fd, (mode_t)mode) != 0)
+		return fail_errno(d, errno, "file");
+	rc = fd_write_all(fd, p, len, d);
+	if (rc != JURAT_OK)
+		return rc;
+	return fsync(fd) == 0 ? JURAT_OK : fail_errno(d, errno, "file");
+}
+
+/* name_it: link refuses an existing name and rename replaces it, both in one step. */
+static int
+name_it(const char *temporary, const char *path, bool fresh)
+{
+	if (!fresh)
+		return rename(temporary, path);
+	if (link(temporary, path) != 0)
+		return -1;
+	return unlink(temporary);
+}
+
+static jurat_rc
+write_beside(const char *path, const void *p, size_t len, unsigned mode, bool fresh, struct jurat_diag *d)
+{
+	char *folder CLEANUP(free_string) = folder_of(path);
+	char *temporary CLEANUP(free_string) = NULL;
+	int fd CLEANUP(close_fd) = -1;
+	jurat_rc rc;
+
+	if (folder == NULL || asprintf(&temporary, "%s/.jurat-XXXXXX", folder) < 0) {
+		temporary = NULL;
+		return jurat_fail(d, JURAT_E_MEMORY, "file", NO_OFFSET, 0, 0);
+	}
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return fail_errno(d, errno, "file");
+	rc = fill(fd, p, len, mode, d);
+	if (rc == JURAT_OK && name_it(temporary, path, fresh) != 0)
+		rc = fail_errno(d, errno, "file");
+	if (rc != JURAT_OK) {
+		(void)unlink(temporary);
+		return rc;
+	}
+	return sync_folder_of(path, d);
+}
+
+/* write_through: devices, pipes and terminals keep their name; /dev/null must not become a file because root wrote to it. */
+static jurat_rc
+write_through(const char *path, const void *p, size_t len, struct jurat_diag *d)
+{
+	int fd CLEANUP(close_fd) = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return fail_errno(d, errno, "file");
+	return fd_write_all(fd, p, len, d);
+}
+
+jurat_rc
+file_write(const char *path, const void *p, size_t len, unsigned mode, struct jurat_diag *d)
+{
+	char *target CLEANUP(free_string) = NULL;
+	struct stat st;
+
+	if (strcmp(path, "-") == 0)
+		return fd_write_all(STDOUT_FILENO, p, len, d);
+	if (stat(path, &st) != 0)
+		return write_beside(path, p, len, mode, false, d);
+	if (S_ISDIR(st.st_mode))
+		return fail_errno(d, EISDIR, "file");
+	if (!S_ISREG(st.st_mode))
+		return write_through(path, p, len, d);
+	target = realpath(path, NULL); /* a symbolic link stays one */
+	if (target == NULL)
+		return fail_errno(d, errno, "file");
+	return write_beside(target, p, len, mode, false, d);
+}
+
+jurat_rc
+file_create(const char *path, const void *p, size_t len, unsigned mode, struct jurat_diag *d)
+{
+	if (strcmp(path, "-") == 0)
+		return fd_write_all(STDOUT_FILENO, p, len, d);
+	return write_beside(path, p, len, mode, true, d);
+}
+
+char *
+path_join(const char *dir, const char *name)
+{
+	size_t len = strlen(dir);
+	char *out;
+
+	if (asprintf(&out, len != 0 && dir[len - 1] == '/' ? "%s%s" : "%s/%s", dir, name) < 0)
+		return NULL;
+	return out;
+}
+
+jurat_rc
+dir_create(const char *path, unsigned mode, struct jurat_diag *d)
+{
+	if (mkdir(path, (mode_t)mode) != 0)
+		return fail_errno(d, errno, "folder");
+	return JURAT_OK;
+}
+
+/* ---- descriptors ---- */
+
+/* write_some: a closed peer is an error to return, not a signal to die from. */
+static ssize_t
+write_some(int fd, const uint8_t *p, size_t n)
+{
+	ssize_t sent = send(fd, p, n, MSG_NOSIGNAL);
+
+	if (sent < 0 && errno == ENOTSOCK)
+		sent = write(fd, p, n);
+	return sent;
+}
+
+jurat_rc
+fd_write_all(int fd, const void *p, size_t len, struct jurat_diag *d)
+{
+	const uint8_t *at = p;
+
+	while (len != 0) {
+		ssize_t n = write_some(fd, at, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail_errno(d, errno, "write");
+		at += n;
+		len -= (size_t)n;
+	}
+	return JURAT_OK;
+}
+
+jurat_rc
+fd_read_all(int fd, void *p, size_t len, struct jurat_diag *d)
+{
+	uint8_t *at = p;
+	size_t left = len;
+
+	while (left != 0) {
+		ssize_t n = read(fd, at, left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail_errno(d, errno, "read");
+		if (n == 0)
+			return jurat_fail(d, JURAT_E_TRUNCATED, "read", len - left, len, len - left);
+		at += n;
+		left -= (size_t)n;
+	}
+	return JURAT_OK;
+}
