@@ -37,10 +37,12 @@ enum channel_role {
 struct channel_way {
 	struct aes128_key key;
 	uint64_t counter;
+	uint8_t last_type; /* enum channel_type of the record before, 0 at the start: the order is enforced here, for both sides */
 };
 
 struct channel {
 	bool open;
+	enum channel_role role;
 	struct channel_way send, receive;
 };
 
@@ -48,12 +50,13 @@ struct channel {
 MUST_USE jurat_rc channel_init(struct channel *c, enum channel_role role, struct sigma_result *result);
 void channel_clear(struct channel *c);
 
-/* channel_seal: one record to out (len + CHANNEL_RECORD_OVERHEAD bytes). JURAT_E_TOO_LARGE over CHANNEL_CHUNK_LEN. */
+/* channel_seal: one record to out (len + CHANNEL_RECORD_OVERHEAD bytes). JURAT_E_TOO_LARGE over CHANNEL_CHUNK_LEN, JURAT_E_STATE for a
+ * type out of its order. */
 MUST_USE jurat_rc channel_seal(
     struct channel *c, uint8_t *out, size_t *out_len, enum channel_type type, const uint8_t *plain, size_t len);
 
 /*
- * channel_open: exactly one record. out has CHANNEL_CHUNK_LEN bytes. Any failure closes the channel for good (a lost, repeated
+ * channel_open: exactly one record. out has CHANNEL_CHUNK_LEN bytes (its content is undefined after a failure). Any failure closes the channel for good (a lost, repeated
  * or altered record ends the session): JURAT_E_CRYPTO, JURAT_E_FORMAT, JURAT_E_TRUNCATED, JURAT_E_TRAILING, JURAT_E_STATE.
  */
 MUST_USE jurat_rc channel_open(struct channel *c, enum channel_type *out_type, uint8_t *out, size_t *out_len,
