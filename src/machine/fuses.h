@@ -9,7 +9,7 @@
 #include "machine/processor.h"
 
 #define FUSES_VERSION 1u
-#define FUSES_LEN 226
+#define FUSES_LEN 180
 
 /* What anybody may know about a machine: also what the key process tells at the start of a connection. */
 struct fuses_public {
