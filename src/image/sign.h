@@ -15,6 +15,12 @@
 #include "crypto/rsa.h"
 #include "image/image.h"
 
+#define IMAGE_TCS_MAX 64u
+#define IMAGE_STACK_PAGES_MAX 65536u
+#define IMAGE_HEAP_PAGES_MAX (1u << 20) /* 4 GiB */
+#define IMAGE_SSA_MAX 16u               /* frames, and pages of each */
+#define IMAGE_SETTINGS_MAX_LEN 65536u
+
 /* What the author decides (enclave.json beside the enclave's source). */
 struct image_settings {
 	uint16_t isv_prod_id, isv_svn;
@@ -35,7 +41,12 @@ void image_settings_default(struct image_settings *out);
 /* image_settings_parse: from JSON text; unknown and repeated members are refused. The schema is in docs/formats/enclave.md. */
 MUST_USE jurat_rc image_settings_parse(struct image_settings *out, const char *json, size_t len, struct jurat_diag *d);
 
-/* image_sign: a fresh signed file; the caller frees *out. The input is untouched. */
+/*
+ * image_sign: a fresh signed file; the caller frees *out. The input is untouched; a file that is signed already is signed anew.
+ * JURAT_E_FORMAT for settings out of range, an ELF without the note, with the note inside a segment or without an entry in an
+ * executable one; JURAT_E_UNSUPPORTED for 32-bit files, text relocations and needed libraries. PKCS#1 v1.5 is deterministic: the
+ * same input gives the same file.
+ */
 MUST_USE jurat_rc image_sign(uint8_t **out, size_t *out_len, const uint8_t *elf, size_t len,
     const struct image_settings *settings, const struct rsa3072_key *key, struct jurat_diag *d);
 
