@@ -49,9 +49,8 @@ sigstruct_read(struct sgx_sigstruct *s, struct fixed *f, struct reader *r)
 	reader_copy(r, s->q2, sizeof s->q2);
 }
 
-/* date_ok: BCD yyyymmdd with month 1-12 and day 1-31, or zero. */
-static bool
-date_ok(uint32_t date)
+bool
+sigstruct_date_is_bcd(uint32_t date)
 {
 	uint32_t day = (date & 0xf) + 10 * (date >> 4 & 0xf), month = (date >> 8 & 0xf) + 10 * (date >> 12 & 0xf);
 
@@ -79,8 +78,6 @@ sigstruct_parse(struct sgx_sigstruct *out, const uint8_t *p, size_t len, struct 
 		return jurat_fail(d, JURAT_E_FORMAT, "sigstruct.header", 0, 0, 0);
 	if (s.vendor != 0 && s.vendor != SGX_VENDOR_INTEL)
 		return jurat_fail(d, JURAT_E_FORMAT, "sigstruct.vendor", 16, SGX_VENDOR_INTEL, s.vendor);
-	if (!date_ok(s.date))
-		return jurat_fail(d, JURAT_E_FORMAT, "sigstruct.date", 20, 0, s.date);
 	if (memcmp(f.header2, header2, sizeof header2) != 0)
 		return jurat_fail(d, JURAT_E_FORMAT, "sigstruct.header2", 24, 0, 0);
 	if (s.exponent != 3)

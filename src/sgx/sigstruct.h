@@ -16,7 +16,7 @@
 
 struct sgx_sigstruct {
 	uint32_t vendor;      /* 0 or 0x8086 */
-	uint32_t date;        /* BCD yyyymmdd */
+	uint32_t date;        /* BCD yyyymmdd by the manual; see sigstruct_date_is_bcd */
 	uint32_t sw_defined;
 	uint8_t modulus[SGX_RSA_LEN]; /* little-endian, as all numbers below */
 	uint32_t exponent;    /* 3 */
@@ -32,11 +32,14 @@ struct sgx_sigstruct {
 };
 
 /*
- * sigstruct_parse: JURAT_E_FORMAT naming the field for a wrong header constant, vendor, date, exponent or reserved byte.
- * A date must be BCD with month 1-12 and day 1-31, or zero.
+ * sigstruct_parse: JURAT_E_FORMAT naming the field for a wrong header constant, vendor, exponent or reserved byte. The date is not
+ * judged, as EINIT does not judge it: real signatures (Gramine's of 2019 to 2023) carry binary days and years.
  */
 MUST_USE jurat_rc sigstruct_parse(struct sgx_sigstruct *out, const uint8_t *p, size_t len, struct jurat_diag *d);
 void sigstruct_encode(uint8_t out[SGX_SIGSTRUCT_LEN], const struct sgx_sigstruct *s);
+
+/* sigstruct_date_is_bcd: a date as the manual wants it, month 1-12 and day 1-31, or zero. Who signs asks it. */
+bool sigstruct_date_is_bcd(uint32_t date);
 
 /* sigstruct_digest: SHA-256 of the signed message, from the encoded form. */
 void sigstruct_digest(uint8_t out[SHA256_LEN], const uint8_t encoded[SGX_SIGSTRUCT_LEN]);
