@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Signatures that were found right need not be checked again: a small set of SHA-256(key ‖ digest ‖ signature), filled only with
+ * successes, never with failures. Usable from several threads without a lock; when it is full, nothing more is remembered. It changes the cost of
+ * a verification and nothing else. Only collateral's own signatures go in: nothing that an attester sends can fill it.
+ */
+#ifndef DCAP_MEMO_H
+#define DCAP_MEMO_H
+
+#include "crypto/crypto.h"
+
+#define MEMO_NUM_SLOTS 16
+
+struct memo;
+
+/* memo_new: NULL without memory. memo_free(NULL) is fine. */
+struct memo *memo_new(void);
+void memo_free(struct memo *memo);
+
+/* memo_verify_vartime: ecdsa_verify_vartime, remembered. memo may be NULL. */
+MUST_USE jurat_rc memo_verify_vartime(struct memo *memo, const struct p256_signature *sig, const struct p256_public *pub,
+    const uint8_t digest[SHA256_LEN]);
+
+#endif
