@@ -9,6 +9,8 @@
 #include "core/diag.h"
 #include "host/file.h"
 
+enum { FILE_MAX_LEN = 4096 };
+
 static const uint8_t magic[8] = { 'J', 'U', 'R', 'A', 'T', 'F', 'U', 'S' };
 
 jurat_rc
@@ -114,16 +116,18 @@ jurat_rc
 fuses_read(struct fuses *out, const char *dir, struct jurat_diag *d)
 {
 	struct blob file = { 0 };
+	struct jurat_diag why = { 0 };
 	char *path = path_join(dir, "fuses");
 	jurat_rc rc = JURAT_E_MEMORY;
 
 	if (path != NULL)
-		rc = file_read_secret(&file, path, 4096, d);
+		rc = file_read_secret(&file, path, FILE_MAX_LEN, &why);
 	free(path);
-	if (rc == JURAT_E_NOT_FOUND)
-		jurat_hint(d, "jurat machine new DIR --world WORLD makes a machine");
-	if (rc != JURAT_OK)
-		return jurat_fail(d, rc, "fuses", NO_OFFSET, 0, 0);
+	if (rc != JURAT_OK) {
+		jurat_fail(d, rc, rc == JURAT_E_PERMISSION ? "fuses.mode" : "fuses", NO_OFFSET, why.wanted, why.got);
+		jurat_hint(d, rc == JURAT_E_NOT_FOUND ? "jurat machine new DIR --world WORLD makes a machine" : NULL);
+		return rc;
+	}
 	rc = fuses_parse(out, file.p, file.len, d);
 	blob_clear(&file);
 	return rc;

@@ -45,8 +45,18 @@ MUST_USE jurat_rc key_get(struct key_client *k, uint32_t handle, const uint8_t r
 
 void key_destroy(struct key_client *k, uint32_t handle);
 
-/* key_serve: the server's loop on one connected socket, until it closes. key_serve_dir: listens on DIR/keys.socket (0600). */
+/* key_serve: one connected socket, until it closes. Closes every other descriptor: only the key process itself calls it. */
 MUST_USE jurat_rc key_serve(int fd, const char *dir, struct jurat_diag *d);
-MUST_USE jurat_rc key_serve_dir(const char *dir, int ready_fd, struct jurat_diag *d);
+
+struct key_serve_options {
+	int ready_fd;     /* >= 0: a newline is written to it when the socket listens */
+	const char *user; /* become this user once the fuses are read and the socket stands (root only); NULL: stay */
+};
+
+/*
+ * key_serve_dir: listens on DIR/keys.socket (0600), a process per connection, until SIGTERM or SIGINT. JURAT_E_EXISTS if it is served
+ * already, JURAT_E_PERMISSION if it may not become the user.
+ */
+MUST_USE jurat_rc key_serve_dir(const char *dir, const struct key_serve_options *options, struct jurat_diag *d);
 
 #endif

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The key process: one connection after another in a process each. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/ct.h"
+#include "core/diag.h"
+#include "host/file.h"
+#include "machine/key_sandbox.h"
+#include "machine/key_server.h"
+#include "machine/key_session.h"
+#include "machine/local_socket.h"
+
+enum { CONNECTIONS_MAX = 64, ROOM = 2 * KEY_FRAME_MAX_LEN };
+
+/* A connection's input: requests arrive in bursts (pages), one read takes many. */
+struct inbox {
+	int fd;
+	size_t len;
+	uint8_t bytes[ROOM];
+};
+
+static jurat_rc
+send_all(int fd, const uint8_t *p, size_t len, struct jurat_diag *d)
+{
+	while (len != 0) {
+		ssize_t n = send(fd, p, len, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return jurat_fail(d, JURAT_E_IO, "key_process.send", NO_OFFSET, 0, (uint64_t)errno);
+		p += n;
+		len -= (size_t)n;
+	}
+	return JURAT_OK;
+}
+
+/* inbox_fill: at least one more byte. JURAT_E_NOT_FOUND at the end of the stream between two requests, _TRUNCATED inside one. */
+static jurat_rc
+inbox_fill(struct inbox *in, struct jurat_diag *d)
+{
+	ssize_t n;
+
+	do
+		n = read(in->fd, in->bytes + in->len, sizeof in->bytes - in->len);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return jurat_fail(d, JURAT_E_IO, "key_process.read", NO_OFFSET, 0, (uint64_t)errno);
+	if (n == 0)
+		return in->len == 0 ? JURAT_E_NOT_FOUND : jurat_fail(d, JURAT_E_TRUNCATED, "key_request", in->len, 0, 0);
+	in->len += (size_t)n;
+	return JURAT_OK;
+}
+
+/* handle_one: the request at the start of p, if it is complete; *used is its length, 0 if more bytes must come first. */
+static jurat_rc
+handle_one(struct key_session *s, int fd, const uint8_t *p, size_t len, size_t *used, struct jurat_diag *d)
+{
+	uint8_t out[KEY_ANSWER_MAX_LEN];
+	struct key_request q;
+	size_t out_len;
+	jurat_rc rc;
+
+	*used = 0;
+	if (len < KEY_REQUEST_HEAD_LEN)
+		return JURAT_OK;
+	rc = key_request_parse(&q, p, d);
+	if (rc != JURAT_OK || len - KEY_REQUEST_HEAD_LEN < q.body_len)
+		return rc;
+	rc = key_session_answer(s, &q, p + KEY_REQUEST_HEAD_LEN, out, &out_len, d);
+	if (rc == JURAT_OK && out_len != 0)
+		rc = send_all(fd, out, out_len, d);
+	wipe(out, sizeof out);
+	*used = KEY_REQUEST_HEAD_LEN + q.body_len;
+	return rc;
+}
+
+static jurat_rc
+handle_all(struct key_session *s, struct inbox *in, struct jurat_diag *d)
+{
+	size_t at = 0, used;
+	jurat_rc rc;
+
+	do {
+		rc = handle_one(s, in->fd, in->bytes + at, in->len - at, &used, d);
+		at += used;
+	} while (rc == JURAT_OK && used != 0);
+	memmove(in->bytes, in->bytes + at, in->len - at);
+	in->len -= at;
+	return rc;
+}
+
+jurat_rc
+key_serve_connection(int fd, const struct processor *cpu, const struct fuses_public *known, struct jurat_diag *d)
+{
+	uint8_t greeting[KEY_ANSWER_HEAD_LEN + KEY_GREETING_LEN];
+	struct key_session *s = key_session_new(cpu);
+	struct inbox *in = calloc(1, sizeof *in);
+	jurat_rc rc = JURAT_OK;
+
+	if (s == NULL || in == NULL)
+		rc = jurat_fail(d, JURAT_E_MEMORY, "key_process", NO_OFFSET, 0, 0);
+	if (rc == JURAT_OK) {
+		in->fd = fd;
+		key_answer_encode(greeting, &(struct key_answer){ KEY_GREETING_LEN, JURAT_OK });
+		key_greeting_encode(greeting + KEY_ANSWER_HEAD_LEN, known);
+		rc = send_all(fd, greeting, sizeof greeting, d);
+	}
+	while (rc == JURAT_OK) {
+		rc = inbox_fill(in, d);
+		if (rc == JURAT_OK)
+			rc = handle_all(s, in, d);
+	}
+	key_session_free(s);
+	free(in);
+	return rc == JURAT_E_NOT_FOUND ? JURAT_OK : rc;
+}
+
+/* greet_failure: the client learns by name why this machine does not start. */
+static void
+greet_failure(int fd, jurat_rc rc, const struct jurat_diag *why)
+{
+	uint8_t out[KEY_ANSWER_HEAD_LEN + KEY_DIAG_LEN];
+
+	key_answer_encode(out, &(struct key_answer){ KEY_DIAG_LEN, rc });
+	key_diag_encode(out + KEY_ANSWER_HEAD_LEN, why);
+	(void)send_all(fd, out, sizeof out, NULL);
+}
+
+/* warm_up: the crypto library loads what it loads lazily now, while files can still be opened. */
+static jurat_rc
+warm_up(const struct processor *cpu, struct jurat_diag *d)
+{
+	uint8_t mac[CMAC_LEN];
+	jurat_rc rc = cmac_aes128(mac, &cpu->root_seal, "warm", 4);
+
+	wipe(mac, sizeof mac);
+	return rc == JURAT_OK ? rc : jurat_fail(d, rc, "crypto", NO_OFFSET, 0, 0);
+}
+
+static jurat_rc
+start_processor(struct processor *out, struct fuses_public *known, const char *dir, struct jurat_diag *d)
+{
+	struct fuses f;
+	jurat_rc rc = fuses_read(&f, dir, d);
+
+	if (rc != JURAT_OK)
+		return rc;
+	*known = f.known;
+	(void)mlock(out, sizeof *out); /* root keys stay out of the swap; a page is within every limit */
+	rc = fuses_start(out, &f, d);
+	wipe(&f, sizeof f);
+	if (rc == JURAT_OK)
+		rc = warm_up(out, d);
+	return rc;
+}
+
+jurat_rc
+key_serve(int fd, const char *dir, struct jurat_diag *d)
+{
+	struct processor cpu = { 0 };
+	struct fuses_public known;
+	struct jurat_diag why = { .offset = NO_OFFSET };
+	jurat_rc rc = key_sandbox_early(fd, &why);
+
+	if (rc == JURAT_OK)
+		rc = start_processor(&cpu, &known, dir, &why);
+	if (rc == JURAT_OK)
+		rc = key_sandbox_late(&why);
+	if (rc != JURAT_OK) {
+		greet_failure(fd, rc, &why);
+		return jurat_fail(d, rc, why.field, why.offset, why.wanted, why.got);
+	}
+	rc = key_serve_connection(fd, &cpu, &known, d);
+	wipe(&cpu, sizeof cpu);
+	return rc;
+}
+
+/* ---- DIR/keys.socket ---- */
+
+struct listener {
+	int fd, signal_fd;
+	unsigned num_children;
+	struct processor cpu;
+	struct fuses_public known;
+};
+
+static void
+child_run(const struct listener *l, int fd)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (key_sandbox_early(fd, NULL) != JURAT_OK || key_sandbox_late(NULL) != JURAT_OK)
+		_exit(1);
+	_exit(key_serve_connection(fd, &l->cpu, &l->known, NULL) == JURAT_OK ? 0 : 1);
+}
+
+static void
+accept_one(struct listener *l)
+{
+	int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
+	pid_t pid;
+
+	if (fd < 0)
+		return;
+	if (l->num_children < CONNECTIONS_MAX) {
+		pid = fork();
+		if (pid == 0)
+			child_run(l, fd);
+		if (pid > 0)
+			l->num_children++;
+	}
+	close(fd);
+}
+
+static void
+reap(struct listener *l)
+{
+	while (l->num_children != 0 && waitpid(-1, NULL, WNOHANG) > 0)
+		l->num_children--;
+}
+
+/* listen_loop: until SIGTERM or SIGINT; the children die with this process. */
+static jurat_rc
+listen_loop(struct listener *l, struct jurat_diag *d)
+{
+	struct signalfd_siginfo info;
+
+	for (;;) {
+		struct pollfd fds[2] = { { .fd = l->fd, .events = POLLIN }, { .fd = l->signal_fd, .events = POLLIN } };
+
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			return jurat_fail(d, JURAT_E_IO, "key_process.poll", NO_OFFSET, 0, (uint64_t)errno);
+		if ((fds[1].revents & POLLIN) != 0 && read(l->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+			if (info.ssi_signo != SIGCHLD)
+				return JURAT_OK;
+			reap(l);
+		}
+		if ((fds[0].revents & POLLIN) != 0)
+			accept_one(l);
+	}
+}
+
+static jurat_rc
+open_signals(int *out, struct jurat_diag *d)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+		return jurat_fail(d, JURAT_E_IO, "signals", NO_OFFSET, 0, (uint64_t)errno);
+	*out = signalfd(-1, &set, SFD_CLOEXEC);
+	return *out >= 0 ? JURAT_OK : jurat_fail(d, JURAT_E_IO, "signals", NO_OFFSET, 0, (uint64_t)errno);
+}
+
+static jurat_rc
+listen_run(struct listener *l, const char *path, const struct key_serve_options *o, struct jurat_diag *d)
+{
+	jurat_rc rc = local_listen(&l->fd, path, "keys.socket", d);
+
+	if (rc != JURAT_OK)
+		return rc;
+	rc = key_server_drop(path, o, d);
+	if (rc == JURAT_OK)
+		rc = open_signals(&l->signal_fd, d);
+	if (rc == JURAT_OK && o->ready_fd >= 0)
+		rc = fd_write_all(o->ready_fd, "\n", 1, d);
+	if (rc == JURAT_OK) {
+		rc = listen_loop(l, d);
+		close(l->signal_fd);
+	}
+	close(l->fd);
+	local_unlink(path);
+	return rc;
+}
+
+jurat_rc
+key_serve_dir(const char *dir, const struct key_serve_options *options, struct jurat_diag *d)
+{
+	struct listener l = { .fd = -1, .signal_fd = -1 };
+	char *path = path_join(dir, "keys.socket");
+	jurat_rc rc = path == NULL ? jurat_fail(d, JURAT_E_MEMORY, "keys.socket", NO_OFFSET, 0, 0) : JURAT_OK;
+
+	if (rc == JURAT_OK && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		rc = jurat_fail(d, JURAT_E_IO, "sandbox", NO_OFFSET, 0, (uint64_t)errno);
+	if (rc == JURAT_OK)
+		rc = start_processor(&l.cpu, &l.known, dir, d);
+	if (rc == JURAT_OK)
+		rc = listen_run(&l, path, options, d);
+	wipe(&l.cpu, sizeof l.cpu);
+	free(path);
+	return rc;
+}
