@@ -7,6 +7,7 @@
 #include "core/sabotage.h"
 
 static const struct cli_command commands[] = {
+	{ "machine", cmd_machine, "software SGX machines: make, show, serve" },
 	{ NULL, NULL, NULL },
 };
 

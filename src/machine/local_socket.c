@@ -71,7 +71,7 @@ jurat_rc
 local_connect(int *out_fd, const char *path, const char *field, struct jurat_diag *d)
 {
 	struct sockaddr_un address;
-	int dir, fd, error = 0;
+	int dir = -1, fd = -1, error = 0;
 	jurat_rc rc = new_socket(&fd, field, d);
 
 	if (rc != JURAT_OK)
@@ -127,7 +127,7 @@ jurat_rc
 local_listen(int *out_fd, const char *path, const char *field, struct jurat_diag *d)
 {
 	struct sockaddr_un address;
-	int dir, fd, error = 0;
+	int dir = -1, fd = -1, error = 0;
 	jurat_rc rc;
 
 	remove_stale(path);

@@ -193,7 +193,7 @@ jurat_rc
 machine_open_program(struct machine **out, const char *name, const char *program, struct jurat_diag *d)
 {
 	struct machine *m;
-	const char *dir;
+	const char *dir = NULL;
 	jurat_rc rc = folder_of(&dir, name, d);
 
 	if (rc != JURAT_OK)
