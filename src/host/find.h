@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether a secret stands somewhere among other bytes: in an enclave's file, in recorded traffic. */
+#ifndef HOST_FIND_H
+#define HOST_FIND_H
+
+#include "core/compiler.h"
+#include "core/diag.h"
+
+/* Shorter secrets are looked for as they are only: their encoded forms would be found by chance. */
+#define FIND_ENCODED_MIN_LEN 4
+
+enum find_form {
+	FIND_RAW,
+	FIND_HEX,    /* either case */
+	FIND_BASE64, /* at each of the three alignments, on one line */
+};
+
+struct find_hit {
+	size_t off; /* of the first byte that is the secret's alone */
+	enum find_form form;
+};
+
+const char *find_form_name(enum find_form form);
+
+/*
+ * find_secret: up to cap places, raw ones first. *out_num is 0 if there is none. JURAT_E_USAGE for an empty secret,
+ * JURAT_E_MEMORY. Encoded copies made on the way are wiped.
+ */
+MUST_USE jurat_rc find_secret(struct find_hit *out, size_t cap, size_t *out_num, const void *hay, size_t hay_len,
+    const void *secret, size_t secret_len, struct jurat_diag *d);
+
+#endif
