@@ -7,6 +7,7 @@
 #include "core/sabotage.h"
 
 static const struct cli_command commands[] = {
+	{ "enclave", cmd_enclave, "sign, measure and inspect enclave files" },
 	{ "machine", cmd_machine, "software SGX machines: make, show, serve" },
 	{ NULL, NULL, NULL },
 };

@@ -154,6 +154,12 @@ image_describe(struct image_facts *out, const struct image *image)
 	*out = f;
 }
 
+const struct metadata_list *
+image_metadata(const struct image *image)
+{
+	return &image->list;
+}
+
 jurat_rc
 image_choose(struct image *image, size_t metadata_index, struct jurat_diag *d)
 {

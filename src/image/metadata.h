@@ -54,6 +54,10 @@ MUST_USE jurat_rc metadata_list_parse(struct metadata_list *out, const uint8_t *
  */
 size_t metadata_choose(const struct metadata_list *list);
 
+/* image_metadata: all blocks of an image; empty for kinds that have none. Borrowed from it. */
+struct image;
+const struct metadata_list *image_metadata(const struct image *image);
+
 /* ---- layout entries, 32 bytes ---- */
 #define LAYOUT_ENTRY_LEN 32u
 #define LAYOUT_GROUP 0x1000u
