@@ -70,7 +70,9 @@ reader_u16be(struct reader *r)
 {
 	const uint8_t *p = reader_take(r, 2);
 
-	return p != NULL ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+	if (p == NULL)
+		return 0;
+	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
 uint32_t
