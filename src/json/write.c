@@ -148,6 +148,17 @@ json_out_bool(struct json_out *o, const char *name, bool v)
 	put_text(o, v ? "true" : "false");
 }
 
+void
+json_out_raw(struct json_out *o, const char *name, const char *text)
+{
+	size_t n = strlen(text);
+
+	while (n != 0 && (text[n - 1] == '\n' || text[n - 1] == ' '))
+		n--;
+	start_member(o, name);
+	put(o, text, n);
+}
+
 jurat_rc
 json_out_finish(struct json_out *o, char **out)
 {

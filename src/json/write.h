@@ -24,6 +24,8 @@ void json_out_string(struct json_out *o, const char *name, const char *text); /*
 void json_out_hex(struct json_out *o, const char *name, const void *p, size_t n);
 void json_out_integer(struct json_out *o, const char *name, int64_t v);
 void json_out_bool(struct json_out *o, const char *name, bool v);
+/* json_out_raw: text that is one JSON value already (from json_out_finish); white space at its end is left out. */
+void json_out_raw(struct json_out *o, const char *name, const char *text);
 
 /* json_out_finish: the text with a newline at its end, NUL-terminated; the caller frees. JURAT_E_MEMORY; json_out_clear drops it. */
 MUST_USE jurat_rc json_out_finish(struct json_out *o, char **out);
