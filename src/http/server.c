@@ -6,9 +6,7 @@
 #include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
 #include <event2/http.h>
-#include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
-#include <inttypes.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,9 +14,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "core/ct.h"
 #include "core/diag.h"
 #include "http/tls.h"
+#include "json/write.h"
 
 #define PIECES_AT_ONCE 4 /* how much of a stream is buffered before the client must take it */
 
@@ -259,41 +257,40 @@ http_answer_stream(struct http_answer *a, const char *type, const struct http_st
 	on_drained(evcon, p);
 }
 
-/* put: appends at most what fits; the texts are ours and short. */
-static void __attribute__((format(printf, 2, 3)))
-put(struct evbuffer *buf, const char *format, ...)
+static void
+describe(struct json_out *o, const struct jurat_diag *d)
 {
-	va_list ap;
-
-	va_start(ap, format);
-	evbuffer_add_vprintf(buf, format, ap);
-	va_end(ap);
+	json_out_string(o, "field", d->field);
+	if (d->offset != NO_OFFSET)
+		json_out_integer(o, "offset", (int64_t)d->offset);
+	if (d->wanted != 0 || d->got != 0) {
+		json_out_integer(o, "wanted", (int64_t)d->wanted);
+		json_out_integer(o, "got", (int64_t)d->got);
+	}
+	if (d->hint != NULL)
+		json_out_string(o, "hint", d->hint);
 }
 
 void
-http_answer_problem(struct http_answer *a, int status, jurat_rc code, const struct jurat_diag *d, const char *extra)
+http_answer_problem(struct http_answer *a, int status, jurat_rc code, const struct jurat_diag *d, const char *verdict)
 {
-	struct evbuffer *buf = evbuffer_new();
-	bool known = d != NULL && d->code == code && d->field != NULL;
-	size_t len;
+	struct json_out o;
+	char *text = NULL;
 
-	if (buf == NULL)
-		return;
-	/* field, hint and texts are literals without quotes: nothing of the request is repeated */
-	put(buf, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\"", jurat_rc_text(code), status,
-	    jurat_rc_name(code));
-	if (known)
-		put(buf, ",\"field\":\"%s\",\"wanted\":%" PRIu64 ",\"got\":%" PRIu64, d->field, d->wanted, d->got);
-	if (known && d->offset != NO_OFFSET)
-		put(buf, ",\"offset\":%" PRIu64, d->offset);
-	if (known && d->hint != NULL)
-		put(buf, ",\"hint\":\"%s\"", d->hint);
-	if (extra != NULL)
-		put(buf, ",%s", extra);
-	put(buf, "}\n");
-	len = evbuffer_get_length(buf);
-	http_answer_send(a, status, "application/problem+json", evbuffer_pullup(buf, -1), len);
-	evbuffer_free(buf);
+	json_out_init(&o);
+	json_out_begin(&o, NULL, '{');
+	json_out_string(&o, "type", "about:blank");
+	json_out_string(&o, "title", jurat_rc_text(code));
+	json_out_integer(&o, "status", status);
+	json_out_string(&o, "code", jurat_rc_name(code));
+	if (d != NULL && d->code == code && d->field != NULL)
+		describe(&o, d);
+	if (verdict != NULL)
+		json_out_raw(&o, "verdict", verdict);
+	json_out_end(&o, '}');
+	if (json_out_finish(&o, &text) == JURAT_OK)
+		http_answer_send(a, status, "application/problem+json", text, strlen(text));
+	free(text);
 }
 
 /* ---- requests ---- */

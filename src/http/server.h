@@ -49,11 +49,11 @@ struct http_stream {
 void http_answer_stream(struct http_answer *answer, const char *type, const struct http_stream *stream);
 
 /*
- * http_answer_problem: RFC 9457 problem+json with the code's name and text and what the diag says. extra is NULL or text of further
- * members ("\"verdict\":{…}"), already JSON.
+ * http_answer_problem: RFC 9457 problem+json with the code's name and text and what the diag says. verdict is NULL or a JSON object
+ * that says more.
  */
 void http_answer_problem(
-    struct http_answer *answer, int status, jurat_rc code, const struct jurat_diag *d, const char *extra);
+    struct http_answer *answer, int status, jurat_rc code, const struct jurat_diag *d, const char *verdict);
 
 struct http_server_options {
 	const char *listen;   /* "127.0.0.1:0": numeric address and port, 0 for any */
