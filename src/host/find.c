@@ -6,6 +6,10 @@
 
 #include "core/ct.h"
 
+/* RFC 4648, sections 4 and 5 */
+static const char base64_standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64_url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 struct search {
 	struct find_hit *out;
 	size_t cap, num;
@@ -55,9 +59,8 @@ put_hex(char *out, const uint8_t *p, size_t len, const char *digits)
  * three; returns their number.
  */
 static size_t
-put_base64(char *out, const uint8_t *p, size_t len, size_t before)
+put_base64(char *out, const uint8_t *p, size_t len, size_t before, const char *alphabet)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	size_t first = (before * 8 + 5) / 6, end = (before + len) * 8 / 6;
 
 	for (size_t c = first; c < end; c++) {
@@ -92,8 +95,14 @@ find_secret(struct find_hit *out, size_t cap, size_t *out_num, const void *hay, 
 	find_form(&s, text, 2 * secret_len, FIND_HEX);
 	if (put_hex(text, secret, secret_len, "0123456789ABCDEF"))
 		find_form(&s, text, 2 * secret_len, FIND_HEX);
-	for (size_t before = 0; before < 3; before++)
-		find_form(&s, text, put_base64(text, secret, secret_len, before), FIND_BASE64);
+	for (size_t before = 0; before < 3; before++) {
+		size_t len = put_base64(text, secret, secret_len, before, base64_standard);
+
+		find_form(&s, text, len, FIND_BASE64);
+		(void)put_base64(text, secret, secret_len, before, base64_url);
+		if (memchr(text, '-', len) != NULL || memchr(text, '_', len) != NULL)
+			find_form(&s, text, len, FIND_BASE64);
+	}
 	wipe(text, 2 * secret_len);
 	free(text);
 	*out_num = s.num;

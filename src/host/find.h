@@ -12,7 +12,7 @@
 enum find_form {
 	FIND_RAW,
 	FIND_HEX,    /* either case */
-	FIND_BASE64, /* at each of the three alignments, on one line */
+	FIND_BASE64, /* of either alphabet, at each of the three alignments, on one line */
 };
 
 struct find_hit {
