@@ -123,6 +123,7 @@ runtime_call(uint64_t frame_address)
 	if (!frame_read(&frame, &self, frame_address))
 		return CALL_STATUS_INVALID_PARAMETER;
 	if (frame.in_len <= sizeof in_buffer) {
+		speculation_stop();
 		host_read(in_buffer, frame.in, frame.in_len);
 		rc = dispatch(&frame, &out_len);
 		if (rc == JURAT_OK && (out_len > frame.out_cap || out_len > sizeof out_buffer))

@@ -25,8 +25,7 @@ host_range_check(const struct elrange *self, uint64_t address, uint64_t len)
 		ok = len <= self->base - address;
 	else
 		ok = address - self->base >= self->size && len - 1 <= UINT64_MAX - address;
-	/* Spectre v1: the loads that follow wait for the comparison. */
-	__asm__ volatile("lfence" : : : "memory");
+	speculation_stop();
 	return ok;
 }
 

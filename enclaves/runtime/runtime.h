@@ -39,6 +39,13 @@ void leaf_report(uint8_t out[SGX_REPORT_LEN], const uint8_t target[SGX_TARGETINF
 /* leaf_key: EGETKEY; false if the processor refused. */
 MUST_USE bool leaf_key(uint8_t out[16], const uint8_t request[SGX_KEYREQUEST_LEN]);
 
+/* speculation_stop: what follows does not run ahead of a comparison with a number from the host (Spectre v1). */
+static inline void
+speculation_stop(void)
+{
+	__asm__ volatile("lfence" : : : "memory");
+}
+
 /* ---- host_memory.c ---- */
 /* enclave_base, enclave_size: ELRANGE. */
 uint64_t enclave_base(void);
