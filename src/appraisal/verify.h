@@ -6,25 +6,15 @@
 #ifndef APPRAISAL_VERIFY_H
 #define APPRAISAL_VERIFY_H
 
+#include "dcap/collateral.h"
+#include "dcap/trust.h"
 #include "sgx/quote.h"
 
-struct trust_root;  /* a pinned root key with its table of role names; says whether it is Intel's or private */
-struct collateral;  /* parsed, not yet judged */
 struct policy;
 struct verdict;
 
-/* ---- trust roots ---- */
-/* trust_intel: Intel's SGX root, pinned by public key; static, never freed. */
-const struct trust_root *trust_intel(void);
-/* trust_parse: trust.json of `jurat world new` (role names, root certificate). trust_is_private: true for all of these. */
-MUST_USE jurat_rc trust_parse(struct trust_root **out, const char *json, size_t len, struct jurat_diag *d);
-bool trust_is_private(const struct trust_root *root);
-void trust_free(struct trust_root *root);
-
-/* ---- collateral: JSON layout of QuoteCollateralV3 (facts/dcap 5), PEM chains, hex or DER CRLs ---- */
-#define COLLATERAL_MAX_LEN (1024u * 1024u)
-MUST_USE jurat_rc collateral_parse(struct collateral **out, const char *json, size_t len, struct jurat_diag *d);
-void collateral_free(struct collateral *c);
+/* Trust roots: dcap/trust.h (trust_intel, trust_parse). Collateral: dcap/collateral.h (collateral_parse); a struct collateral may serve many
+ * verifications, also at the same time. */
 
 /* ---- policy (JSON; schema in docs/formats/policy.md). Nothing is accepted that it does not name. ---- */
 #define POLICY_MAX_LEN (256u * 1024u)

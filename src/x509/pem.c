@@ -33,7 +33,7 @@ skip_blank(const char *text, size_t len, size_t i)
 	return i;
 }
 
-/* take_line: whether prefix, label and "-----" and a line end (or the text's end) stand at *i; moves past them. */
+/* take_line: whether prefix, label and "-----" stand at *i; moves past them. */
 static bool
 take_line(const char *text, size_t len, size_t *i, const char *prefix, const char *label)
 {
@@ -47,8 +47,6 @@ take_line(const char *text, size_t len, size_t *i, const char *prefix, const cha
 			return false;
 		at += n;
 	}
-	if (at < len && !is_line_end(text[at]))
-		return false;
 	*i = at;
 	return true;
 }
@@ -90,7 +88,7 @@ take_block(struct pem *pem, const char *label, const char *text, size_t len, siz
 {
 	uint8_t *start = *to;
 
-	if (!take_line(text, len, i, "-----BEGIN ", label) || !take_base64(text, len, i, to) || *to == start ||
+	if (!take_line(text, len, i, "-----BEGIN ", label) || *i == len || !is_line_end(text[*i]) || !take_base64(text, len, i, to) || *to == start ||
 	    !take_line(text, len, i, "-----END ", label))
 		return false;
 	pem->block[pem->num++] = (struct x509_span){ start, (size_t)(*to - start) };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * PEM (RFC 7468, strict form): blocks of one label, nothing between them but line ends and spaces; the text may end in one NUL byte
- * (443 of 505 real quotes do).
+ * PEM (RFC 7468, strict form): blocks of one label, nothing between them but line ends and spaces, or nothing at all (some real quotes
+ * have no line end after the first block); the text may end in one NUL byte (most real quotes do).
  */
 #ifndef X509_PEM_H
 #define X509_PEM_H

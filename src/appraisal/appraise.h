@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of one verification share. Each part records its checks; none depends on another's having passed, only on its having read. */
+#ifndef APPRAISAL_APPRAISE_H
+#define APPRAISAL_APPRAISE_H
+
+#include "appraisal/verdict.h"
+
+struct appraisal {
+	const struct verify_request *request;
+	const struct collateral *collateral; /* NULL: none given */
+	struct verdict *v;
+	struct quote quote; /* if v->has_quote */
+	struct cert_chain chain;
+	bool has_chain, has_roles, has_tcb_roles, has_qe_roles;
+	struct chain_roles roles, tcb_roles, qe_roles;
+};
+
+/* evidence.c */
+void judge_quote(struct appraisal *a);
+void judge_pck_chain(struct appraisal *a);
+void judge_bindings(struct appraisal *a);
+void judge_request(struct appraisal *a);
+
+/* endorsements.c */
+void judge_crls(struct appraisal *a);
+void judge_signed_json(struct appraisal *a);
+void judge_revocation(struct appraisal *a);
+void judge_validity(struct appraisal *a);
+void judge_tcb(struct appraisal *a);
+/* oldest_issue: of TCB info, QE identity and PCK CRL; false unless all three were read. */
+MUST_USE bool oldest_issue(const struct appraisal *a, int64_t *out);
+
+#endif

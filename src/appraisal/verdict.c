@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "appraisal/verdict.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hex.h"
+#include "core/sabotage.h"
+
+const char *
+verdict_note(struct verdict *v, const char *format, ...)
+{
+	struct note *note;
+	va_list ap, again;
+	int n;
+
+	va_start(ap, format);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, format, ap);
+	note = n >= 0 ? malloc(sizeof *note + (size_t)n + 1) : NULL;
+	if (note != NULL) {
+		vsnprintf(note->text, (size_t)n + 1, format, again);
+		note->next = v->notes;
+		v->notes = note;
+	} else {
+		v->out_of_memory = true;
+	}
+	va_end(again);
+	va_end(ap);
+	return note != NULL ? note->text : "";
+}
+
+const char *
+verdict_hex(struct verdict *v, const void *p, size_t n)
+{
+	char digits[2 * 64 + 1];
+
+	if (n > 64)
+		n = 64;
+	hex_encode(digits, p, n);
+	return verdict_note(v, "%s", digits);
+}
+
+void
+verdict_pass(struct verdict *v, enum check_id id, const char *found)
+{
+	v->state[id] = PASSED;
+	v->check[id].code = JURAT_OK;
+	v->check[id].expected = "";
+	v->check[id].found = found;
+}
+
+void
+verdict_fail(struct verdict *v, enum check_id id, jurat_rc code, const char *expected, const char *found)
+{
+	if (SABOTAGED(check_info(id)->hook)) {
+		verdict_pass(v, id, "left out by the test build");
+		return;
+	}
+	v->state[id] = FAILED;
+	v->check[id].code = code;
+	v->check[id].expected = expected;
+	v->check[id].found = found;
+}
+
+void
+verdict_unasked(struct verdict *v, enum check_id id, const char *why)
+{
+	v->state[id] = NOT_ASKED;
+	v->check[id].expected = "";
+	v->check[id].found = why;
+}
+
+void
+verdict_record(struct verdict *v, enum check_id id, jurat_rc rc, const struct jurat_diag *d)
+{
+	const char *field = d != NULL && d->code != JURAT_OK && d->field != NULL ? d->field : check_name(id);
+
+	if (rc == JURAT_OK)
+		verdict_pass(v, id, "");
+	else if (d != NULL && d->offset != NO_OFFSET)
+		verdict_fail(v, id, rc, "", verdict_note(v, "%s: %s at byte %" PRIu64, field, jurat_rc_text(rc), d->offset));
+	else
+		verdict_fail(v, id, rc, "", verdict_note(v, "%s: %s", field, jurat_rc_text(rc)));
+}
+
+bool
+verdict_passed(const struct verdict *v, enum check_id id)
+{
+	return v->state[id] == PASSED;
+}
+
+void
+verdict_finish(struct verdict *v)
+{
+	for (enum check_id id = 0; id < CHECK_NUM; id++) {
+		struct verdict_check *c = &v->check[id];
+		bool failed = v->state[id] == FAILED;
+
+		c->name = check_name(id);
+		c->result = failed ? CHECK_FAILED : v->state[id] == PASSED ? CHECK_PASSED : CHECK_SKIPPED;
+		c->remedy = failed ? check_info(id)->remedy : "";
+		if (v->state[id] == NOT_RUN) {
+			c->expected = "";
+			c->found = "not reached: an earlier check failed";
+		}
+	}
+}
+
+void
+verdict_free(struct verdict *v)
+{
+	if (v == NULL)
+		return;
+	while (v->notes != NULL) {
+		struct note *next = v->notes->next;
+
+		free(v->notes);
+		v->notes = next;
+	}
+	free(v->advisories);
+	free(v);
+}
+
+enum verdict_outcome
+verdict_outcome(const struct verdict *v)
+{
+	for (enum check_id id = 0; id < CHECK_NUM; id++) {
+		if (id != CHECK_POLICY && v->state[id] != PASSED && v->state[id] != NOT_ASKED)
+			return VERDICT_REFUSED;
+	}
+	return v->state[CHECK_POLICY] == PASSED ? VERDICT_ACCEPTED : VERDICT_UNDECIDED;
+}
+
+/* exit_of: STYLE.md §10. What is weightier has the smaller number, so this is also the order among failures. */
+static int
+exit_of(jurat_rc code)
+{
+	switch (code) {
+	case JURAT_E_INTERNAL:
+	case JURAT_E_MEMORY:
+		return 1;
+	case JURAT_E_REVOKED:
+		return 4;
+	case JURAT_E_EXPIRED:
+	case JURAT_E_NOT_YET_VALID:
+	case JURAT_E_MISSING:
+		return 5;
+	case JURAT_E_IDENTITY:
+	case JURAT_E_ATTRIBUTES:
+	case JURAT_E_TCB:
+	case JURAT_E_POLICY:
+		return 6;
+	case JURAT_E_TIME:
+		return 8;
+	default:
+		return 3;
+	}
+}
+
+const struct verdict_check *
+verdict_decisive(const struct verdict *v)
+{
+	const struct verdict_check *worst = NULL;
+
+	for (enum check_id id = 0; id < CHECK_NUM; id++) {
+		if (v->state[id] == FAILED && (worst == NULL || exit_of(v->check[id].code) < exit_of(worst->code)))
+			worst = &v->check[id];
+	}
+	return worst;
+}
+
+jurat_rc
+verdict_code(const struct verdict *v)
+{
+	const struct verdict_check *decisive = verdict_decisive(v);
+
+	if (decisive != NULL)
+		return decisive->code;
+	return verdict_outcome(v) == VERDICT_ACCEPTED ? JURAT_OK : JURAT_E_INTERNAL;
+}
+
+int
+verdict_exit_code(const struct verdict *v)
+{
+	jurat_rc code = verdict_code(v);
+
+	return code == JURAT_OK ? 0 : exit_of(code);
+}
+
+const char *
+verdict_tcb_status(const struct verdict *v)
+{
+	return v->has_tcb ? tcb_status_name(v->tcb_status) : NULL;
+}
+
+size_t
+verdict_num_checks(const struct verdict *v)
+{
+	(void)v;
+	return CHECK_NUM;
+}
+
+const struct verdict_check *
+verdict_check_at(const struct verdict *v, size_t i)
+{
+	return i < CHECK_NUM ? &v->check[i] : NULL;
+}

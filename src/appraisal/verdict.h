@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The verdict's inside: how checks are recorded. verify.h has what callers see. */
+#ifndef APPRAISAL_VERDICT_H
+#define APPRAISAL_VERDICT_H
+
+#include "appraisal/checks.h"
+#include "appraisal/verify.h"
+#include "x509/pck.h"
+
+/* NOT_RUN is where every check begins: a verdict with one that was neither run nor left unasked is never an acceptance. */
+enum check_state { NOT_RUN, NOT_ASKED, PASSED, FAILED };
+
+struct note {
+	struct note *next;
+	char text[];
+};
+
+struct verdict {
+	struct verdict_check check[CHECK_NUM];
+	enum check_state state[CHECK_NUM];
+	struct note *notes; /* own the texts above and below */
+	bool out_of_memory;
+
+	/* facts, each with the flag that says whether it is known */
+	int64_t at_unix_s;
+	const char *root_name;
+	bool root_is_private;
+	bool has_quote;
+	struct sgx_report_body body;
+	bool has_pck;
+	struct pck_extension pck;
+	const char *pck_serial; /* hex */
+	bool has_tcb;
+	enum tcb_status tcb_status, platform_status, qe_status;
+	int64_t tcb_date, evaluation_number;
+	const char **advisories;
+	size_t num_advisories;
+	bool has_window;
+	int64_t valid_from, valid_until;
+	const char *insecure; /* what the policy allows by an insecure name, or NULL */
+};
+
+/* verdict_note: formatted text that lives as long as the verdict; "" without memory (and out_of_memory is set). */
+const char *verdict_note(struct verdict *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *verdict_hex(struct verdict *v, const void *p, size_t n);
+
+/* Each check is recorded once. Texts live as long as the verdict. */
+void verdict_pass(struct verdict *v, enum check_id id, const char *found);
+void verdict_fail(struct verdict *v, enum check_id id, jurat_rc code, const char *expected, const char *found);
+void verdict_unasked(struct verdict *v, enum check_id id, const char *why);
+/* verdict_record: passes or fails by rc, with the diag's words as what was found. */
+void verdict_record(struct verdict *v, enum check_id id, jurat_rc rc, const struct jurat_diag *d);
+
+MUST_USE bool verdict_passed(const struct verdict *v, enum check_id id);
+
+/* verdict_finish: fills the list that callers see. */
+void verdict_finish(struct verdict *v);
+
+#endif
