@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/server.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
@@ -188,10 +190,13 @@ struct pull {
 	SSL *ssl;
 };
 
+/* pull_end: a request whose connection broke is handed to whoever was answering it, and is ours to free. */
 static void
 pull_end(struct pull *p, struct evhttp_connection *evcon, bool complete)
 {
 	evhttp_connection_set_closecb(evcon, NULL, NULL);
+	if (evhttp_request_get_connection(p->req) == NULL)
+		evhttp_request_free(p->req);
 	p->stream.end(p->stream.ctx, complete);
 	free(p);
 }
@@ -364,31 +369,77 @@ on_drain_end(evutil_socket_t fd, short what, void *arg)
 	event_base_loopexit(s->base, NULL);
 }
 
+/* An address of either family, without casts between pointers of different kinds. */
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+/* address_parse: "1.2.3.4:port" or "[v6]:port"; libevent's own parser refuses port 0. */
+static bool
+address_parse(union address *out, socklen_t *out_len, const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	size_t n = colon != NULL ? (size_t)(colon - text) : 0;
+	bool v6 = n >= 2 && text[0] == '[' && text[n - 1] == ']';
+	char ip[INET6_ADDRSTRLEN];
+	char *end;
+	unsigned long port;
+
+	if (v6) {
+		text++;
+		n -= 2;
+	}
+	if (n == 0 || n >= sizeof ip || colon[1] < '0' || colon[1] > '9')
+		return false;
+	memcpy(ip, text, n);
+	ip[n] = '\0';
+	port = strtoul(colon + 1, &end, 10);
+	if (*end != '\0' || port > 65535)
+		return false;
+	memset(out, 0, sizeof *out);
+	out->any.sa_family = v6 ? AF_INET6 : AF_INET;
+	*out_len = v6 ? sizeof out->v6 : sizeof out->v4;
+	if (v6)
+		out->v6.sin6_port = htons((uint16_t)port);
+	else
+		out->v4.sin_port = htons((uint16_t)port);
+	return inet_pton(out->any.sa_family, ip, v6 ? (void *)&out->v6.sin6_addr : (void *)&out->v4.sin_addr) == 1;
+}
+
+static void
+address_format(char out[HTTP_ADDRESS_MAX_LEN], const union address *a)
+{
+	bool v6 = a->any.sa_family == AF_INET6;
+	char ip[INET6_ADDRSTRLEN] = "";
+
+	inet_ntop(a->any.sa_family, v6 ? (const void *)&a->v6.sin6_addr : (const void *)&a->v4.sin_addr, ip, sizeof ip);
+	if (v6)
+		snprintf(out, HTTP_ADDRESS_MAX_LEN, "[%s]:%u", ip, ntohs(a->v6.sin6_port));
+	else
+		snprintf(out, HTTP_ADDRESS_MAX_LEN, "%s:%u", ip, ntohs(a->v4.sin_port));
+}
+
 static jurat_rc
 listen_on(struct http_server *s, const char *listen, struct jurat_diag *d)
 {
-	struct sockaddr_storage ss = { 0 };
-	char ip[INET6_ADDRSTRLEN];
-	int len = sizeof ss;
-	socklen_t slen = sizeof ss;
-	uint16_t port;
-	bool v6;
+	union address a;
+	socklen_t len;
 
-	if (evutil_parse_sockaddr_port(listen, (struct sockaddr *)&ss, &len) != 0 || strrchr(listen, ':') == NULL)
-		return jurat_fail(d, JURAT_E_USAGE, "listen", NO_OFFSET, 0, 0);
+	if (!address_parse(&a, &len, listen)) {
+		(void)jurat_fail(d, JURAT_E_USAGE, "listen", NO_OFFSET, 0, 0);
+		jurat_hint(d, "a numeric address and a port, such as 127.0.0.1:8443 or [::1]:0");
+		return JURAT_E_USAGE;
+	}
 	s->listener = evconnlistener_new_bind(s->base, NULL, NULL,
-	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE, 128, (struct sockaddr *)&ss, len);
+	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE, 128, &a.any, (int)len);
 	if (s->listener == NULL)
-		return jurat_fail(d, JURAT_E_IO, "listen", NO_OFFSET, 0, (uint64_t)EVUTIL_SOCKET_ERROR());
-	if (getsockname(evconnlistener_get_fd(s->listener), (struct sockaddr *)&ss, &slen) != 0 ||
-	    evhttp_bind_listener(s->http, s->listener) == NULL)
-		return jurat_fail(d, JURAT_E_IO, "listen", NO_OFFSET, 0, (uint64_t)EVUTIL_SOCKET_ERROR());
-	v6 = ss.ss_family == AF_INET6;
-	port = ntohs(v6 ? ((struct sockaddr_in6 *)&ss)->sin6_port : ((struct sockaddr_in *)&ss)->sin_port);
-	evutil_inet_ntop(ss.ss_family,
-	    v6 ? (const void *)&((struct sockaddr_in6 *)&ss)->sin6_addr : (const void *)&((struct sockaddr_in *)&ss)->sin_addr, ip,
-	    sizeof ip);
-	snprintf(s->address, sizeof s->address, v6 ? "[%s]:%u" : "%s:%u", ip, port);
+		return jurat_fail(d, JURAT_E_IO, "listen", NO_OFFSET, 0, (uint64_t)errno);
+	len = sizeof a;
+	if (evhttp_bind_listener(s->http, s->listener) == NULL || getsockname(evconnlistener_get_fd(s->listener), &a.any, &len) != 0)
+		return jurat_fail(d, JURAT_E_IO, "listen", NO_OFFSET, 0, (uint64_t)errno);
+	address_format(s->address, &a);
 	return JURAT_OK;
 }
 
