@@ -13,8 +13,6 @@
 #include "host/file.h"
 #include "http/tls.h"
 
-#define TRUST_MAX_LEN 65536u
-
 static void
 free_string(char **p)
 {
