@@ -14,6 +14,12 @@ json_out_init(struct json_out *o)
 	*o = (struct json_out){ 0 };
 }
 
+void
+json_out_init_compact(struct json_out *o)
+{
+	*o = (struct json_out){ .compact = true };
+}
+
 static void
 put(struct json_out *o, const char *text, size_t n)
 {
@@ -63,6 +69,8 @@ put_quoted(struct json_out *o, const char *text)
 static void
 new_line(struct json_out *o)
 {
+	if (o->compact)
+		return;
 	put_text(o, "\n");
 	for (unsigned i = 0; i < o->depth; i++)
 		put_text(o, "  ");
@@ -77,7 +85,7 @@ start_member(struct json_out *o, const char *name)
 		new_line(o);
 	if (name != NULL) {
 		put_quoted(o, name);
-		put_text(o, ": ");
+		put_text(o, o->compact ? ":" : ": ");
 	}
 	o->has_members = true;
 }
@@ -162,7 +170,8 @@ json_out_raw(struct json_out *o, const char *name, const char *text)
 jurat_rc
 json_out_finish(struct json_out *o, char **out)
 {
-	put_text(o, "\n");
+	if (!o->compact)
+		put_text(o, "\n");
 	if (o->failed || o->depth != 0) {
 		json_out_clear(o);
 		return JURAT_E_MEMORY;

@@ -13,10 +13,13 @@ struct json_out {
 	size_t len, cap;
 	unsigned depth;
 	bool has_members; /* a comma is due before the next one */
+	bool compact;     /* no white space at all */
 	bool failed;
 };
 
 void json_out_init(struct json_out *o);
+/* json_out_init_compact: no white space, as texts that others re-encode before they check a signature must be. */
+void json_out_init_compact(struct json_out *o);
 /* json_out_begin, json_out_end: bracket is '{' or '[', and '}' or ']'. */
 void json_out_begin(struct json_out *o, const char *name, char bracket);
 void json_out_end(struct json_out *o, char bracket);
