@@ -10,6 +10,7 @@ static const struct cli_command commands[] = {
 	{ "enclave", cmd_enclave, "sign, measure and inspect enclave files" },
 	{ "machine", cmd_machine, "software SGX machines: make, show, serve" },
 	{ "secrets", cmd_secrets, "the relying party: keep secrets, judge quotes, release" },
+	{ "platform", cmd_platform, "platform software: makes quotes" },
 	{ "verify", cmd_verify, "check a quote and say why" },
 	{ "world", cmd_world, "private roots of trust: make, show, enrol machines, set their state" },
 	{ NULL, NULL, NULL },
