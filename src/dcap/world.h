@@ -53,7 +53,10 @@ struct world_birth {
  */
 MUST_USE jurat_rc world_create(const char *dir, const struct world_birth *birth, struct jurat_diag *d);
 
-/* world_open: reads world.json; JURAT_E_VERSION names a newer one. world_close(NULL) is fine. */
+/*
+ * world_open: reads world.json; JURAT_E_VERSION names a newer one. world_close(NULL) is fine. world_parse: the text alone (dir is NULL).
+ */
+MUST_USE jurat_rc world_parse(struct world **out, const char *text, size_t len, struct jurat_diag *d);
 MUST_USE jurat_rc world_open(struct world **out, const char *dir, struct jurat_diag *d);
 void world_close(struct world *w);
 

@@ -235,9 +235,27 @@ world_close(struct world *w)
 }
 
 jurat_rc
-world_open(struct world **out, const char *dir, struct jurat_diag *d)
+world_parse(struct world **out, const char *text, size_t len, struct jurat_diag *d)
 {
 	struct json_t *document CLEANUP(json_clear) = NULL;
+	struct world *w;
+	jurat_rc rc = json_parse(&document, text, len, WORLD_FILE_MAX_LEN, "world", d);
+
+	if (rc != JURAT_OK)
+		return rc;
+	w = calloc(1, sizeof *w);
+	rc = w == NULL ? jurat_fail(d, JURAT_E_MEMORY, "world", NO_OFFSET, 0, 0) : read_world(w, document, d);
+	if (rc != JURAT_OK) {
+		world_close(w);
+		return rc;
+	}
+	*out = w;
+	return JURAT_OK;
+}
+
+jurat_rc
+world_open(struct world **out, const char *dir, struct jurat_diag *d)
+{
 	struct blob text CLEANUP(blob_clear) = { 0 };
 	struct world *w;
 	jurat_rc rc = world_read(&text, dir, "world.json", WORLD_FILE_MAX_LEN, false, d);
@@ -245,17 +263,13 @@ world_open(struct world **out, const char *dir, struct jurat_diag *d)
 	if (rc == JURAT_E_NOT_FOUND)
 		jurat_hint(d, "jurat world new DIR makes a world");
 	if (rc == JURAT_OK)
-		rc = json_parse(&document, (char *)text.p, text.len, WORLD_FILE_MAX_LEN, "world", d);
+		rc = world_parse(&w, (char *)text.p, text.len, d);
 	if (rc != JURAT_OK)
 		return rc;
-	w = calloc(1, sizeof *w);
-	if (w == NULL || (w->dir = strdup(dir)) == NULL)
-		rc = jurat_fail(d, JURAT_E_MEMORY, "world", NO_OFFSET, 0, 0);
-	else
-		rc = read_world(w, document, d);
-	if (rc != JURAT_OK) {
+	w->dir = strdup(dir);
+	if (w->dir == NULL) {
 		world_close(w);
-		return rc;
+		return jurat_fail(d, JURAT_E_MEMORY, "world", NO_OFFSET, 0, 0);
 	}
 	*out = w;
 	return JURAT_OK;
