@@ -303,6 +303,8 @@ cmd_world(int argc, char **argv)
 		return run_new(argc - 1, argv + 1);
 	if (strcmp(argv[1], "show") == 0)
 		return run_show(argc - 1, argv + 1);
+	if (strcmp(argv[1], "enrol") == 0)
+		return world_enrol_command(argc - 1, argv + 1);
 	if (strcmp(argv[1], "set") == 0)
 		return run_set(argc - 1, argv + 1);
 	return cli_usage("world", "unknown verb of world");
