@@ -88,6 +88,7 @@ enclave_entry:
 	mov	SSA_URBP(%rax), %rbp
 
 	/* XFRM 3 lets the enclave use x87 and SSE alone; upper halves of YMM are the host's own throughout. */
+	fninit /* all empty first: a load onto a full stack of x87 registers faults or stores a NaN */
 	.irp n, 0, 1, 2, 3, 4, 5, 6, 7
 	fldz
 	.endr
