@@ -152,7 +152,7 @@ print_sigstruct(const struct finding *f)
 	if (!f->parsed)
 		return;
 	hex_line("mrsigner", f->mrsigner, SGX_HASH_LEN);
-	line("date", "%08x", s->date);
+	line("date", "%08x%s", s->date, sigstruct_date_is_bcd(s->date) ? "" : " (no date by the manual's coding)");
 	line("vendor", "0x%x%s", s->vendor, s->vendor == SGX_VENDOR_INTEL ? " (Intel)" : "");
 	line("isv_prod_id", "%u", s->isv_prod_id);
 	line("isv_svn", "%u", s->isv_svn);

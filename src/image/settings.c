@@ -98,7 +98,7 @@ read_debug(const struct json_t *o, struct image_settings *s, struct jurat_diag *
 	return jurat_fail(d, JURAT_E_FORMAT, "settings.debug", NO_OFFSET, 0, 0);
 }
 
-/* read_date: "YYYYMMDD", in SIGSTRUCT as binary-coded decimal; whether it is a day is sigstruct_parse's business. */
+/* read_date: "YYYYMMDD", in SIGSTRUCT as binary-coded decimal; whether it is a day is image_sign's business. */
 static jurat_rc
 read_date(const struct json_t *o, uint32_t *out, struct jurat_diag *d)
 {

@@ -57,6 +57,8 @@ check_settings(const struct image_settings *s, struct jurat_diag *d)
 		return rc;
 	if ((s->attributes.flags & SGX_FLAGS_INIT) != 0 || (s->attributes.flags & SGX_FLAGS_MODE64BIT) == 0)
 		return jurat_fail(d, JURAT_E_FORMAT, "settings.attributes", NO_OFFSET, SGX_FLAGS_MODE64BIT, s->attributes.flags);
+	if (!sigstruct_date_is_bcd(s->date_bcd))
+		return jurat_fail(d, JURAT_E_FORMAT, "settings.date", NO_OFFSET, 0, s->date_bcd);
 	if ((s->attributes.xfrm & SGX_XFRM_LEGACY) != SGX_XFRM_LEGACY)
 		return jurat_fail(d, JURAT_E_FORMAT, "settings.xfrm", NO_OFFSET, SGX_XFRM_LEGACY, s->attributes.xfrm);
 	if ((s->attributes.flags & SGX_FLAGS_KSS) == 0 &&
@@ -234,7 +236,7 @@ make_sigstruct(uint8_t out[SGX_SIGSTRUCT_LEN], const uint8_t mrenclave[SGX_HASH_
 	if (rc != JURAT_OK)
 		return jurat_fail(d, rc, "sigstruct.quotients", NO_OFFSET, 0, 0);
 	sigstruct_encode(out, &sig);
-	/* also finds settings that SIGSTRUCT cannot hold, such as a date that is none */
+	/* a signature is never handed out unchecked: a fault in the computation would tell about the key */
 	return sigstruct_verify(NULL, out, SGX_SIGSTRUCT_LEN, d);
 }
 
