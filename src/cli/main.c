@@ -11,6 +11,7 @@ static const struct cli_command commands[] = {
 	{ "machine", cmd_machine, "software SGX machines: make, show, serve" },
 	{ "secrets", cmd_secrets, "the relying party: keep secrets, judge quotes, release" },
 	{ "platform", cmd_platform, "platform software: makes quotes" },
+	{ "vault", cmd_vault, "the attested host: receive a secret into the vault enclave, ask about it" },
 	{ "verify", cmd_verify, "check a quote and say why" },
 	{ "world", cmd_world, "private roots of trust: make, show, enrol machines, set their state" },
 	{ NULL, NULL, NULL },
