@@ -92,6 +92,7 @@ struct engine_frame {
 	enclave_ocall ocall;
 	void *ocall_ctx;
 	uint64_t status;
+	uint64_t blocked_traps; /* of ENGINE_TRAP_SIGNALS: what the application had blocked */
 	bool finished; /* status is the enclave's answer */
 };
 
@@ -257,7 +258,13 @@ void engine_enter(struct engine_frame *frame);
 uint32_t engine_landed(struct engine_frame *frame);
 
 /* libc's own signals (cancellation, set*id): never delivered inside an enclave, because they cannot be interposed. */
-#define ENGINE_LIBC_SIGNALS (1ull << (32 - 1) | 1ull << (33 - 1))
+#define ENGINE_LIBC_SIGNALS (1ull << (32 - 1) | 1ull << (33 - 1)) /* SIGCANCEL, SIGSETXID */
+
+/* What exceptions and ENCLU arrive by: blocked, the kernel would kill the process instead. */
+#define ENGINE_SIGNAL(SIG) (1ull << ((SIG) - 1))
+#define ENGINE_ENCLU_SIGNALS (ENGINE_SIGNAL(SIGILL) | ENGINE_SIGNAL(SIGSEGV))
+#define ENGINE_TRAP_SIGNALS \
+	(ENGINE_ENCLU_SIGNALS | ENGINE_SIGNAL(SIGBUS) | ENGINE_SIGNAL(SIGFPE) | ENGINE_SIGNAL(SIGTRAP) | ENGINE_SIGNAL(SIGSYS))
 
 /* uc_sigmask as the kernel sees it: 64 bits. */
 static inline uint64_t *

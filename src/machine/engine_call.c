@@ -22,13 +22,27 @@
 
 static const char crashed_hint[] = "the enclave raised an exception that it did not repair; it must be loaded anew";
 
+/* libc's own signals out (until the exit), the traps' in (until the call ends: ERESUME is one of them). */
+static void
+mask_for_entry(struct engine_frame *f)
+{
+	uint64_t libc = ENGINE_LIBC_SIGNALS, traps = ENGINE_TRAP_SIGNALS, before = 0;
+
+	(void)syscall(SYS_rt_sigprocmask, SIG_BLOCK, &libc, &before, sizeof libc);
+	f->visit.saved_mask = before & ENGINE_LIBC_SIGNALS;
+	if ((before & ENGINE_TRAP_SIGNALS) == 0)
+		return;
+	f->blocked_traps |= before & ENGINE_TRAP_SIGNALS;
+	(void)syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, &traps, NULL, sizeof traps);
+}
+
 /* Everything that an entry needs and could be refused for; then the TCS is taken. */
 static bool
 prepare(struct engine_frame *f, int64_t rdi, uint64_t rsi)
 {
 	struct enclave *e = f->visit.enclave;
 	struct engine_tcs *tcs = f->visit.tcs;
-	uint64_t base = (uint64_t)(uintptr_t)e->base, mask = ENGINE_LIBC_SIGNALS, before = 0;
+	uint64_t base = (uint64_t)(uintptr_t)e->base;
 	uint8_t *ssa;
 
 	if (!engine_canonical(base + tcs->tcs.oentry) || !engine_canonical(base + tcs->tcs.ofsbase) ||
@@ -44,9 +58,16 @@ prepare(struct engine_frame *f, int64_t rdi, uint64_t rsi)
 	f->ssa = engine_gpr(e, ssa);
 	f->visit.aep = (uint64_t)(uintptr_t)engine_aep;
 	f->visit.frame = f;
-	(void)syscall(SYS_rt_sigprocmask, SIG_BLOCK, &mask, &before, sizeof mask);
-	f->visit.saved_mask = before & ENGINE_LIBC_SIGNALS;
+	mask_for_entry(f);
 	return true;
+}
+
+/* The end of the call's last stay inside. */
+static void
+leave(struct engine_frame *f)
+{
+	if (f->blocked_traps != 0)
+		(void)syscall(SYS_rt_sigprocmask, SIG_BLOCK, &f->blocked_traps, NULL, sizeof f->blocked_traps);
 }
 
 static void
@@ -70,6 +91,7 @@ repaired(const struct engine_frame *broken)
 	if (!prepare(&f, ENTRY_EXCEPT, 0))
 		return false;
 	engine_enter(&f);
+	leave(&f);
 	return f.finished && f.status == 0;
 }
 
@@ -147,8 +169,10 @@ enclave_ecall(struct enclave *e, int64_t index, void *ms, enclave_ocall ocall, v
 	frame_init(&f, t, e, tcs);
 	f.ocall = ocall;
 	f.ocall_ctx = ctx;
-	if (prepare(&f, index, (uint64_t)(uintptr_t)ms))
+	if (prepare(&f, index, (uint64_t)(uintptr_t)ms)) {
 		engine_enter(&f);
+		leave(&f);
+	}
 	if (!f.finished)
 		atomic_store(&e->crashed, true);
 	atomic_store(&tcs->claimed, false);

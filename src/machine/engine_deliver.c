@@ -23,12 +23,6 @@ struct signal_frame {
 	siginfo_t info;
 };
 
-static uint64_t
-signal_bit(int sig)
-{
-	return 1ull << (sig - 1);
-}
-
 /* Exceptions are sent anew too: an emulated one (ENCLU refused) would come back as another signal if it merely happened again. */
 static void
 default_action(int sig, ucontext_t *uc)
@@ -36,7 +30,7 @@ default_action(int sig, ucontext_t *uc)
 	struct kernel_action action = { .handler = ACTION_DFL };
 
 	(void)kernel_sigaction(sig, &action, NULL);
-	*uc_mask(uc) &= ~signal_bit(sig);
+	*uc_mask(uc) &= ~ENGINE_SIGNAL(sig);
 	(void)syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), sig);
 }
 
@@ -62,7 +56,7 @@ handler_stack(const struct engine_thread *t, const struct kernel_action *action,
 static uint64_t
 handler_mask(const struct kernel_action *action, int sig, const uint64_t before)
 {
-	return before | action->mask | ((action->flags & SA_NODEFER) != 0 ? 0 : signal_bit(sig));
+	return before | action->mask | ((action->flags & SA_NODEFER) != 0 ? 0 : ENGINE_SIGNAL(sig));
 }
 
 /* Copies the kernel's frame, floating-point part included, to sp downward; returns where it lies. */
@@ -97,7 +91,8 @@ redirect(struct engine_thread *t, int sig, const struct kernel_action *action, c
 	UC_REG(uc, RDX) = (greg_t)(uintptr_t)frame->uc;
 	UC_REG(uc, RAX) = 0;
 	UC_REG(uc, EFL) &= ~FLAGS_CLEARED;
-	*uc_mask(uc) = handler_mask(action, sig, *uc_mask(uc));
+	/* the handler may enter an enclave by an ENCLU of its own, as Intel's loader does for exceptions: never with that blocked */
+	*uc_mask(uc) = handler_mask(action, sig, *uc_mask(uc)) & ~ENGINE_ENCLU_SIGNALS;
 	xstate_init(uc_fp(uc), engine_host_xfrm());
 }
 

@@ -14,11 +14,11 @@
 	.balign 64
 	.globl	probe_begin
 probe_begin:
+	test	%rax, %rax
+	jnz	exception
 	mov	%rcx, %gs:0x08
 	mov	%rsp, %gs:0x10
 	mov	%rbp, %gs:0x18
-	test	%rax, %rax
-	jnz	exception
 	rdgsbase %rdx
 	mov	%rdx, %gs:0x00
 	mov	%rsi, %gs:0x20
@@ -181,8 +181,10 @@ faulted:
 
 /* CSSA = 1: notes what happened, lets the interrupted code go on elsewhere. Touches the registers it may. */
 exception:
+	mov	%rcx, %rbx			/* RSP and RBP stay the host's all the way */
+	mov	$0x1001, %esi
 	cmp	$-3, %rdi
-	jne	bad
+	jne	2f
 	incq	%gs:0x50
 	mov	%gs:0x00, %rax
 	lea	-0x2000-184(%rax), %rdx		/* GPRSGX of SSA frame 0 */
@@ -204,7 +206,9 @@ exception:
 1:	pcmpeqd	%xmm5, %xmm5
 	mov	$0x1313, %r13
 	mov	%gs:0x58, %rsi
-	RETURN
+2:	mov	$-1, %rdi
+	mov	$4, %eax
+	ENCLU
 
 /* 3: OCALL 7 with a string on the host's stack; what comes back (entry -2, RSI) goes to ms[0] */
 op_ocall:
@@ -294,11 +298,14 @@ op_spin:
 	lea	0xb80(%rsi), %rdi
 	add	$0x800, %rsi
 	mov	$108, %ecx
-7:	mov	(%rsi), %al
+7:	lea	-81(%rcx), %eax		/* bytes 12 to 27 are the last instruction's addresses: AMD's XSAVE drops them */
+	cmp	$16, %eax
+	jb	8f
+	mov	(%rsi), %al
 	xor	(%rdi), %al
 	movzbl	%al, %eax
 	add	%rax, %gs:0x68
-	inc	%rsi
+8:	inc	%rsi
 	inc	%rdi
 	dec	%ecx
 	jnz	7b
