@@ -67,7 +67,7 @@ put_base64(char *out, const uint8_t *p, size_t len, size_t before, const char *a
 		unsigned v = 0;
 
 		for (size_t bit = c * 6 - before * 8, i = 0; i < 6; i++, bit++)
-			v = v << 1 | (p[bit / 8] >> (7 - bit % 8) & 1u);
+			v = v << 1 | ((unsigned)p[bit / 8] >> (7 - bit % 8) & 1u);
 		out[c - first] = alphabet[v];
 	}
 	return end - first;
