@@ -198,12 +198,14 @@ serve_loop(struct server *s, struct jurat_diag *d)
 {
 	struct pollfd fds[FDS_MAX];
 	size_t who[FDS_MAX] = { 0 }, n;
+	struct signalfd_siginfo info;
 
 	for (;;) {
 		n = fill_poll(s, fds, who);
 		if (poll(fds, n, STALL_MS) < 0 && errno != EINTR)
 			return jurat_fail(d, JURAT_E_IO, "platform.poll", NO_OFFSET, 0, (uint64_t)errno);
-		if ((fds[0].revents & POLLIN) != 0)
+		/* taken from the descriptor: still pending, it would end the process as soon as it is unblocked */
+		if ((fds[0].revents & POLLIN) != 0 && read(s->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
 			return JURAT_OK;
 		for (size_t i = 2; i < n; i++)
 			client_turn(s, &s->clients[who[i]], fds[i].revents);
