@@ -137,7 +137,7 @@ verdict_outcome(const struct verdict *v)
 
 /* exit_of: STYLE.md §10. What is weightier has the smaller number, so this is also the order among failures. */
 static int
-exit_of(jurat_rc code)
+exit_of(enum check_id id, jurat_rc code)
 {
 	switch (code) {
 	case JURAT_E_INTERNAL:
@@ -147,8 +147,9 @@ exit_of(jurat_rc code)
 		return 4;
 	case JURAT_E_EXPIRED:
 	case JURAT_E_NOT_YET_VALID:
-	case JURAT_E_MISSING:
 		return 5;
+	case JURAT_E_MISSING: /* collateral that is absent can be fetched; evidence that lacks something is invalid */
+		return id < CHECK_ROOT_CRL ? 3 : 5;
 	case JURAT_E_IDENTITY:
 	case JURAT_E_ATTRIBUTES:
 	case JURAT_E_TCB:
@@ -161,34 +162,46 @@ exit_of(jurat_rc code)
 	}
 }
 
+/* decisive: the weightiest failed check, or CHECK_NUM. */
+static enum check_id
+decisive(const struct verdict *v)
+{
+	enum check_id worst = CHECK_NUM;
+
+	for (enum check_id id = 0; id < CHECK_NUM; id++) {
+		if (v->state[id] == FAILED &&
+		    (worst == CHECK_NUM || exit_of(id, v->check[id].code) < exit_of(worst, v->check[worst].code)))
+			worst = id;
+	}
+	return worst;
+}
+
 const struct verdict_check *
 verdict_decisive(const struct verdict *v)
 {
-	const struct verdict_check *worst = NULL;
+	enum check_id id = decisive(v);
 
-	for (enum check_id id = 0; id < CHECK_NUM; id++) {
-		if (v->state[id] == FAILED && (worst == NULL || exit_of(v->check[id].code) < exit_of(worst->code)))
-			worst = &v->check[id];
-	}
-	return worst;
+	return id != CHECK_NUM ? &v->check[id] : NULL;
 }
 
 jurat_rc
 verdict_code(const struct verdict *v)
 {
-	const struct verdict_check *decisive = verdict_decisive(v);
+	enum check_id id = decisive(v);
 
-	if (decisive != NULL)
-		return decisive->code;
+	if (id != CHECK_NUM)
+		return v->check[id].code;
 	return verdict_outcome(v) == VERDICT_ACCEPTED ? JURAT_OK : JURAT_E_INTERNAL;
 }
 
 int
 verdict_exit_code(const struct verdict *v)
 {
-	jurat_rc code = verdict_code(v);
+	enum check_id id = decisive(v);
 
-	return code == JURAT_OK ? 0 : exit_of(code);
+	if (id != CHECK_NUM)
+		return exit_of(id, v->check[id].code);
+	return verdict_outcome(v) == VERDICT_ACCEPTED ? 0 : 1;
 }
 
 const char *

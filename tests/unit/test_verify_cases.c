@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hundreds of verifications with exactly one defect each, made by tests/vectors/dcap_cases.py (plain Python, none of our code): the check
+ * that is named must be the decisive one, with its code and exit code; cases without a check must be accepted.
+ */
+#include "support.h"
+
+#include <stdio.h>
+
+#include "appraisal/verify.h"
+#include "host/when.h"
+#include "json/json.h"
+
+static char *
+cases_path(void)
+{
+	const char *build = getenv("JURAT_BUILD");
+	char *path = NULL;
+
+	assert_non_null(build);
+	assert_true(asprintf(&path, "%s/tests/unit/dcap_cases.jsonl", build) > 0);
+	return path;
+}
+
+struct loaded {
+	uint8_t *quote, *report_data;
+	size_t quote_len;
+	struct trust_root *trust;
+	struct collateral *collateral;
+	struct policy *policy;
+	int64_t at;
+};
+
+/* text_of: a string member, or NULL if it is null. */
+static const char *
+text_of(const struct json_t *line, const char *key)
+{
+	return json_text(json_member(line, key));
+}
+
+static void
+load(struct loaded *l, const struct json_t *line)
+{
+	const char *trust = text_of(line, "trust"), *collateral = text_of(line, "collateral"), *policy = text_of(line, "policy");
+	const char *at = text_of(line, "at"), *report_data = text_of(line, "report_data");
+	uint8_t *raw = test_hex(text_of(line, "quote"), &l->quote_len);
+
+	l->quote = test_copy(raw, l->quote_len);
+	free(raw);
+	if (report_data != NULL)
+		l->report_data = test_hex(report_data, NULL);
+	assert_true(when_parse(&l->at, at, strlen(at)));
+	assert_int_equal(trust_parse(&l->trust, trust, strlen(trust), NULL), JURAT_OK);
+	if (collateral != NULL)
+		assert_int_equal(collateral_parse(&l->collateral, collateral, strlen(collateral), NULL), JURAT_OK);
+	if (policy != NULL)
+		assert_int_equal(policy_parse(&l->policy, policy, strlen(policy), NULL), JURAT_OK);
+}
+
+static void
+unload(struct loaded *l)
+{
+	free(l->quote);
+	free(l->report_data);
+	trust_free(l->trust);
+	collateral_free(l->collateral);
+	policy_free(l->policy);
+}
+
+/* same: whether both are NULL or the same text. */
+static bool
+same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool
+is_as_expected(const struct verdict *v, const struct json_t *line)
+{
+	const struct verdict_check *decisive = verdict_decisive(v);
+	const char *check = text_of(line, "check"), *code = text_of(line, "code"), *status = text_of(line, "tcb_status");
+	enum verdict_outcome outcome = check == NULL ? VERDICT_ACCEPTED : same(check, "policy") ? VERDICT_UNDECIDED : VERDICT_REFUSED;
+	int64_t exit_code;
+	bool right;
+
+	assert_int_equal(json_get_integer(line, "exit", 0, 255, &exit_code, NULL), JURAT_OK);
+	right = same(check, decisive != NULL ? decisive->name : NULL) && verdict_outcome(v) == outcome &&
+	    verdict_exit_code(v) == exit_code && (code == NULL || same(code, jurat_rc_name(verdict_code(v)))) &&
+	    (status == NULL || same(status, verdict_tcb_status(v)));
+	if (!right)
+		print_error("%s: expected %s (%s, exit %d, %s), got %s (%s, exit %d, %s)\n", text_of(line, "name"), check, code,
+		    (int)exit_code, status, decisive != NULL ? decisive->name : NULL, jurat_rc_name(verdict_code(v)),
+		    verdict_exit_code(v), verdict_tcb_status(v));
+	return right;
+}
+
+static bool
+run_case(const struct json_t *line)
+{
+	struct loaded l = { 0 };
+	struct verdict *v = NULL, *again = NULL;
+	bool right;
+
+	load(&l, line);
+	struct verify_request request = { .quote = l.quote, .quote_len = l.quote_len, .collateral = l.collateral, .root = l.trust,
+		.at_unix_s = l.at, .policy = l.policy, .report_data = l.report_data };
+	assert_int_equal(verify(&v, &request, NULL), JURAT_OK);
+	right = is_as_expected(v, line);
+	/* with remembered signatures the verdict is the same */
+	assert_int_equal(verify(&again, &request, NULL), JURAT_OK);
+	for (size_t i = 0; i < verdict_num_checks(v); i++)
+		assert_int_equal(verdict_check_at(v, i)->result, verdict_check_at(again, i)->result);
+	verdict_free(v);
+	verdict_free(again);
+	unload(&l);
+	return right;
+}
+
+static void
+verify_names_the_check_that_each_defect_breaks(void **state)
+{
+	char *path = cases_path(), *line = NULL;
+	FILE *f = fopen(path, "r");
+	size_t cap = 0, num = 0, wrong = 0;
+	ssize_t len;
+
+	assert_non_null(f);
+	while ((len = getline(&line, &cap, f)) > 0) {
+		struct json_t *v = NULL;
+
+		assert_int_equal(json_parse(&v, line, (size_t)len, 1 << 22, "case", NULL), JURAT_OK);
+		wrong += !run_case(v);
+		json_free(v);
+		num++;
+	}
+	assert_true(num > 600);
+	assert_int_equal(wrong, 0);
+	free(line);
+	fclose(f);
+	free(path);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(verify_names_the_check_that_each_defect_breaks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
