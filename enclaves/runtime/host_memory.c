@@ -17,10 +17,12 @@ host_range_check(const struct elrange *self, uint64_t address, uint64_t len)
 
 	if (len == 0)
 		return true;
-	if (address % UNIT != 0 || len > UINT64_MAX - (UNIT - 1))
+	if (address % UNIT != 0)
 		return false;
-	len = (len + UNIT - 1) / UNIT * UNIT;
-	/* Wholly below or wholly above, without an addition that could wrap. ELRANGE itself cannot: base is aligned to size. */
+	/*
+	 * Wholly below or wholly above, without an addition that could wrap; ELRANGE itself cannot, since base is aligned to size.
+	 * Rounding len up to whole units changes no answer, since address, base and the end of memory are multiples of them.
+	 */
 	if (address < self->base)
 		ok = len <= self->base - address;
 	else

@@ -146,23 +146,6 @@ poisoned_flags_mxcsr_and_x87_are_put_right_before_any_c(void **state)
 	enclave_unload(e);
 }
 
-static void
-the_canary_is_fresh_in_every_call(void **state)
-{
-	struct enclave *e = probe_new();
-	struct state a, b;
-	uint8_t out[64];
-	size_t len;
-
-	assert_int_equal(probe_call(e, PROBE_STATE, NULL, 0, out, sizeof out, &len), JURAT_OK);
-	state_parse(&a, out, len);
-	assert_int_equal(probe_call(e, PROBE_STATE, NULL, 0, out, sizeof out, &len), JURAT_OK);
-	state_parse(&b, out, len);
-	assert_int_not_equal(a.canary, 0);
-	assert_int_not_equal(a.canary, b.canary);
-	enclave_unload(e);
-}
-
 /* Whether these bytes stand anywhere in the enclave's memory. */
 static bool
 remembers(const struct enclave *e, const uint8_t *bytes, size_t n)
@@ -179,6 +162,25 @@ remembers(const struct enclave *e, const uint8_t *bytes, size_t n)
 	found = memmem(copy, e->size, bytes, n) != NULL;
 	free(copy);
 	return found;
+}
+
+static void
+the_canary_is_fresh_in_every_call(void **state)
+{
+	struct enclave *e = probe_new();
+	struct state a, b;
+	uint8_t out[64];
+	size_t len;
+
+	assert_int_equal(probe_call(e, PROBE_STATE, NULL, 0, out, sizeof out, &len), JURAT_OK);
+	state_parse(&a, out, len);
+	assert_int_equal(probe_call(e, PROBE_STATE, NULL, 0, out, sizeof out, &len), JURAT_OK);
+	state_parse(&b, out, len);
+	assert_int_not_equal(a.canary, 0);
+	assert_int_not_equal(a.canary, b.canary);
+	assert_int_equal(b.canary & 0xff, 0); /* stops the reading of strings */
+	assert_false(remembers(e, out + 26, 8)); /* nor is it left behind */
+	enclave_unload(e);
 }
 
 static void
@@ -203,6 +205,11 @@ nothing_of_a_call_is_left_in_registers_flags_stack_or_buffers(void **state)
 	assert_int_equal(c.entry.fx[4], 0);                  /* x87 registers empty */
 	assert_true(ct_is_zero(c.entry.fx + 6, 18));         /* last instruction and operand */
 	assert_int_equal(load32le(c.entry.fx + 24), MXCSR_INITIAL);
+	assert_false(remembers(e, secret, 8));
+
+	raw_init(&d, e, PROBE_SPIN, (const uint8_t[16]){1, 0, 0, 0, 0, 0, 0, 0, 0xd1, 0x5c, 0x0b, 0x91, 0x77, 0x3e, 0xa8, 0x41}, 16);
+	raw_ok(&d);
+	assert_memory_equal(d.out, secret, 8); /* it came out, and is gone inside */
 	assert_false(remembers(e, secret, 8));
 
 	raw_init(&d, e, PROBE_STATE, NULL, 0);

@@ -191,6 +191,28 @@ a_blob_under_a_key_that_everybody_has_is_refused(void **state)
 	assert_int_equal(open_as(&s, &s.cpu, &s.owner, SGX_POLICY_MRENCLAVE), JURAT_E_POLICY); /* … and refused */
 }
 
+static void
+a_blob_under_other_masks_or_another_kind_of_key_is_refused(void **state)
+{
+	struct sealed s;
+	struct sealed_view view;
+
+	for (unsigned i = 0; i < 5; i++) {
+		struct aes128_key key;
+
+		seal_under(&s, SGX_POLICY_MRENCLAVE);
+		assert_int_equal(sealed_parse(&view, s.blob, s.len, NULL), JURAT_OK);
+		view.request.attribute_mask.flags ^= i == 1 ? SGX_FLAGS_DEBUG : 0;
+		view.request.attribute_mask.xfrm ^= i == 2 ? SGX_XFRM_LEGACY : 0;
+		view.request.misc_mask ^= i == 3 ? 1u : 0;
+		view.request.key_name = i == 4 ? SGX_KEY_REPORT : SGX_KEY_SEAL;
+		assert_int_equal(enclave_key(&key, &view.request), JURAT_OK);
+		assert_int_equal(sealed_make(s.blob, &view.request, &key, aad, sizeof aad, plain, sizeof plain), JURAT_OK);
+		assert_int_equal(
+		    open_as(&s, &s.cpu, &s.owner, SGX_POLICY_MRENCLAVE), i == 0 ? JURAT_OK : JURAT_E_POLICY);
+	}
+}
+
 static bool
 opens(void *ctx, const uint8_t *p, size_t len)
 {
@@ -285,6 +307,7 @@ main(void)
 	    cmocka_unit_test(another_machine_does_not_open),
 	    cmocka_unit_test(the_policy_is_the_readers_and_not_the_blobs),
 	    cmocka_unit_test(a_blob_under_a_key_that_everybody_has_is_refused),
+	    cmocka_unit_test(a_blob_under_other_masks_or_another_kind_of_key_is_refused),
 	    cmocka_unit_test(a_damaged_blob_is_refused),
 	    cmocka_unit_test(sealing_refuses_lengths_that_do_not_fit),
 	    cmocka_unit_test(a_report_for_itself_checks_and_each_flipped_bit_is_refused),

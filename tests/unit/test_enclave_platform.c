@@ -353,6 +353,35 @@ quote_requests_that_are_cut_are_refused(void **state)
 	assert_false(accepted(&quote, in, len));
 }
 
+static void
+a_certificate_chain_over_the_maximum_is_refused(void **state)
+{
+	struct stub_platform p;
+	struct secs app = stub_secs(0x11, 0x22, 16, 1);
+	struct sgx_report report;
+	size_t head, out_len;
+	uint8_t *in = calloc(1, 40000), *out = malloc(65536);
+	struct writer w;
+
+	assert_true(in != NULL && out != NULL);
+	stub_platform_start(&p, 1);
+	application_report(&p, &app, &report);
+	writer_init(&w, in, 40000);
+	writer_copy(&w, p.sealed_key, p.sealed_key_len);
+	writer_copy(&w, p.qe_signature, 64);
+	head = w.len;
+	report_encode(in + head, &report);
+	head += SGX_REPORT_LEN + 16;
+	stub_enter(&p.cpu, &p.quoting);
+	store32le(in + head, OPS_PCK_CHAIN_MAX_LEN);
+	assert_int_equal(quoting_main(QUOTING_QUOTE, in, head + 4 + OPS_PCK_CHAIN_MAX_LEN, out, 65536, &out_len), JURAT_OK);
+	store32le(in + head, OPS_PCK_CHAIN_MAX_LEN + 1);
+	assert_int_equal(
+	    quoting_main(QUOTING_QUOTE, in, head + 5 + OPS_PCK_CHAIN_MAX_LEN, out, 65536, &out_len), JURAT_E_TOO_LARGE);
+	free(in);
+	free(out);
+}
+
 int
 main(void)
 {
@@ -369,6 +398,7 @@ main(void)
 	    cmocka_unit_test(quoting_refuses_a_key_sealed_elsewhere_or_altered),
 	    cmocka_unit_test(requests_that_are_cut_or_too_long_are_refused),
 	    cmocka_unit_test(quote_requests_that_are_cut_are_refused),
+	    cmocka_unit_test(a_certificate_chain_over_the_maximum_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -216,13 +216,12 @@ every_altered_byte_of_the_qe_report_or_quote_is_refused(void **state)
 	native_free(n);
 }
 
-static void
-a_receipt_by_another_enclave_than_the_one_named_is_refused(void **state)
+/* The right receipt for this session's nonce and quote, but by this enclave. */
+static jurat_rc
+take_receipt_of(struct native *n, const struct secs *who)
 {
-	struct native *n = native_new();
-	struct pair *p = &n->pair;
-	struct secs liar = stub_secs(0x66, 0xa5, 1, 4);
 	uint8_t data[SGX_REPORT_DATA_LEN] = {0}, encoded[SGX_REPORT_LEN];
+	struct pair *p = &n->pair;
 	struct sgx_target target;
 	struct sgx_report report;
 	struct sha256 h;
@@ -233,10 +232,27 @@ a_receipt_by_another_enclave_than_the_one_named_is_refused(void **state)
 	sha256_update(&h, p->quote + 4, load32le(p->quote));
 	sha256_final(&h, data);
 	target_of(&target, &n->vault.id);
-	stub_enter(&n->platform.cpu, &liar);
+	stub_enter(&n->platform.cpu, who);
 	assert_int_equal(enclave_report(&report, &target, data), JURAT_OK);
 	report_encode(encoded, &report);
-	assert_int_equal(pair_take_quote(p, encoded, p->quote + 4, load32le(p->quote)), JURAT_E_IDENTITY);
+	return pair_take_quote(p, encoded, p->quote + 4, load32le(p->quote));
+}
+
+static void
+a_receipt_by_another_enclave_than_the_one_named_is_refused(void **state)
+{
+	struct native *n = native_new();
+	struct secs who = n->platform.quoting;
+
+	assert_int_equal(take_receipt_of(n, &who), JURAT_OK);
+	who.id.mrenclave[31] ^= 1;
+	assert_int_equal(take_receipt_of(n, &who), JURAT_E_IDENTITY);
+	who = n->platform.quoting;
+	who.id.attributes.flags |= SGX_FLAGS_DEBUG;
+	assert_int_equal(take_receipt_of(n, &who), JURAT_E_IDENTITY);
+	who = n->platform.quoting;
+	who.id.attributes.xfrm |= 4;
+	assert_int_equal(take_receipt_of(n, &who), JURAT_E_IDENTITY);
 	native_free(n);
 }
 
