@@ -59,6 +59,24 @@ an_enclave_opens_what_it_sealed(void **state)
 	assert_int_equal(open_as(&s, &s.cpu, &s.owner, SGX_POLICY_MRSIGNER), JURAT_OK);
 }
 
+/* sgx_tseal.h: TSEAL_DEFAULT_FLAGSMASK, TSEAL_DEFAULT_MISCMASK; the default policy of an enclave with KSS. */
+static void
+the_key_request_is_the_sdks(void **state)
+{
+	struct sealed s;
+	struct sealed_view view;
+
+	seal_under(&s, SGX_POLICY_MRSIGNER);
+	assert_int_equal(sealed_parse(&view, s.blob, s.len, NULL), JURAT_OK);
+	assert_int_equal(view.request.key_name, 4);
+	assert_int_equal(view.request.key_policy, 0x3a);
+	assert_int_equal(view.request.attribute_mask.flags, 0xff0000000000000bull);
+	assert_int_equal(view.request.attribute_mask.xfrm, 0);
+	assert_int_equal(view.request.misc_mask, 0xf0000000u);
+	assert_int_equal(view.request.isv_svn, 3);
+	assert_memory_equal(view.request.cpusvn, s.cpu.cpusvn, SGX_CPUSVN_LEN);
+}
+
 static void
 two_seals_of_the_same_text_share_nothing(void **state)
 {
@@ -298,6 +316,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(an_enclave_opens_what_it_sealed),
+	    cmocka_unit_test(the_key_request_is_the_sdks),
 	    cmocka_unit_test(two_seals_of_the_same_text_share_nothing),
 	    cmocka_unit_test(only_the_same_signer_and_product_opens_by_signer),
 	    cmocka_unit_test(another_build_does_not_open_by_measurement),
