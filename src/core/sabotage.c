@@ -15,6 +15,12 @@ sabotage_set(const char *check, size_t len)
 	memcpy(name, check, len);
 }
 
+const char *
+sabotage_name(void)
+{
+	return name;
+}
+
 bool
 sabotaged(const char *check)
 {

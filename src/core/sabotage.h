@@ -15,6 +15,7 @@
 #ifdef JURAT_SABOTAGE
 bool sabotaged(const char *check);
 void sabotage_set(const char *check, size_t len); /* the host: from the environment; an enclave: from SABOTAGE_OP */
+const char *sabotage_name(void);                  /* what was set, "" if nothing: enclave_load hands it on to the enclave */
 #define SABOTAGED(CHECK) sabotaged(CHECK)
 #define SABOTAGE_OP 0x7fffu
 #else
