@@ -202,9 +202,9 @@ process_run(struct process_result *out, const char *what, const char *const *arg
 	return closed ? JURAT_OK : jurat_fail(d, JURAT_E_TIME, "process", NO_OFFSET, (uint64_t)timeout_s, 0);
 }
 
-/* await_ready: what the daemon writes, up to a newline or the end. */
+/* await_ready: what the daemon writes: its first byte, or with a line wanted all up to a newline or the end. */
 static jurat_rc
-await_ready(int *fd, struct blob *ready, const char *what, struct jurat_diag *d)
+await_ready(int *fd, struct blob *ready, bool line, const char *what, struct jurat_diag *d)
 {
 	int64_t start = now_ms(), tell_at = start + TELL_AFTER_MS;
 
@@ -222,7 +222,7 @@ await_ready(int *fd, struct blob *ready, const char *what, struct jurat_diag *d)
 			continue;
 		if (!drain_one(fd, ready))
 			break;
-		if (ready->len != 0 && memchr(ready->p, '\n', ready->len) != NULL)
+		if (ready->len != 0 && (!line || memchr(ready->p, '\n', ready->len) != NULL))
 			break;
 	}
 	return ready->len != 0 ? JURAT_OK : jurat_fail(d, JURAT_E_IO, "process.ready", NO_OFFSET, 0, 0);
@@ -255,7 +255,7 @@ process_start(struct process *out, const char *what, const char *const *args, co
 	close(pipe_fds[1]);
 	if (p.pid < 0)
 		return failed(d, "process.fork");
-	rc = await_ready(&ready_r, &ready, what, d);
+	rc = await_ready(&ready_r, &ready, out_ready != NULL, what, d);
 	if (rc != JURAT_OK) {
 		process_stop(&p);
 		return rc;

@@ -39,12 +39,8 @@ world_clear(struct world **w)
 
 /* ---- new ---- */
 
-/*
- * built_enclaves: the unsigned enclaves of this program: those of its build folder if it runs from there, else the installed ones. The
- * caller frees; NULL without memory.
- */
-static char *
-built_enclaves(void)
+char *
+world_built_enclaves(void)
 {
 	static const char in_build[] = "/src/cli/jurat";
 	char path[4096];
@@ -70,7 +66,7 @@ make_world(const char *dir, struct world_birth *birth)
 	jurat_rc rc;
 
 	if (birth->enclaves_dir == NULL)
-		birth->enclaves_dir = built = built_enclaves();
+		birth->enclaves_dir = built = world_built_enclaves();
 	if (birth->enclaves_dir == NULL)
 		return cli_fail(JURAT_E_MEMORY, NULL, dir);
 	cli_progress("making the keys of world %s and signing its enclaves", birth->name);
