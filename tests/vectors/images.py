@@ -548,7 +548,7 @@ class Oe:
         size = self.edit.get("size", 32 + self.config_len + 48 + 1808 + 8)
         head = struct.pack("<IIQQQ", size, 2, self.edit.get("heap", self.heap), self.edit.get("stack", self.stack),
                            self.edit.get("tcs", self.tcs))
-        return head + config + bytes(48) + b"S" * 1808 + b"OEINFO!\0"
+        return head + config + bytes(48) + (b"S" if self.tls else b"\0") * 1808 + b"OEINFO!\0"
 
     def parts(self):
         names = b"\0"
