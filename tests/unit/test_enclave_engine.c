@@ -5,6 +5,7 @@
  */
 #include "core/bytes.h"
 #include "core/ct.h"
+#include "core/sabotage.h"
 #include "enclave_world.h"
 #include "machine/ops.h"
 #include "vault_pair.h"
@@ -225,6 +226,27 @@ a_vault_launched_for_another_relying_party_refuses_this_one(void **state)
 	host_free(h);
 }
 
+#ifdef JURAT_SABOTAGE
+/* The test build alone: one named check inside the enclave can be left out, and then the attack on it succeeds. */
+static void
+a_sabotaged_vault_takes_the_wrong_service_key(void **state)
+{
+	static const char check[] = "vault.config_id";
+	struct engine_host *h = host_new();
+	struct enclave_options options = h->vault_options;
+	uint8_t out[8];
+	size_t len;
+
+	options.config_id[0] ^= 1;
+	enclave_unload(h->vault);
+	h->vault = world_load(h->machine, "vault", world.author, &options);
+	assert_int_equal(pair_start(&h->pair, &h->pair.service), JURAT_E_IDENTITY);
+	assert_int_equal(pair_call(&h->pair, SABOTAGE_OP, check, sizeof check - 1, out, sizeof out, &len), JURAT_OK);
+	assert_int_equal(pair_start(&h->pair, &h->pair.service), JURAT_OK);
+	host_free(h);
+}
+#endif
+
 static jurat_rc
 load_as(struct machine *m, const char *name, const struct image_settings *settings, const struct rsa3072_key *key,
     struct jurat_diag *d)
@@ -298,6 +320,9 @@ main(void)
 	    cmocka_unit_test(a_sealed_secret_outlives_the_enclave),
 	    cmocka_unit_test(debug_build_other_relying_party_and_other_machine_open_nothing),
 	    cmocka_unit_test(a_vault_launched_for_another_relying_party_refuses_this_one),
+#ifdef JURAT_SABOTAGE
+	    cmocka_unit_test(a_sabotaged_vault_takes_the_wrong_service_key),
+#endif
 	    cmocka_unit_test(provision_key_is_the_architecture_signers_alone),
 	    cmocka_unit_test(an_altered_enclave_does_not_start),
 	};
