@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Real quotes with real collateral, and one-change mutations of one of them, against the verdicts of Intel's library. */
+#include "support.h"
+
+#include <stdio.h>
+
+#include "appraisal/verdict.h"
+#include "host/when.h"
+#include "json/json.h"
+
+#define INDEX_MAX_LEN (64u * 1024u * 1024u)
+
+static struct json_t *
+read_json(const char *name)
+{
+	char *path = corpus_file(name);
+	struct json_t *v = NULL;
+	size_t len;
+	uint8_t *text = test_read(path, &len);
+
+	assert_int_equal(json_parse(&v, (const char *)text, len, INDEX_MAX_LEN, name, NULL), JURAT_OK);
+	free(text);
+	free(path);
+	return v;
+}
+
+static uint8_t *
+read_below(const char *folder, const char *name, size_t *len)
+{
+	char *joined = NULL, *path;
+	uint8_t *p;
+
+	assert_true(asprintf(&joined, "dcap/%s%s", folder, name) > 0);
+	path = corpus_file(joined);
+	p = test_read(path, len);
+	free(path);
+	free(joined);
+	return p;
+}
+
+static const char *
+text_of(const struct json_t *v, const char *key)
+{
+	const char *text = json_text(json_member(v, key));
+
+	return text != NULL ? text : "";
+}
+
+static struct collateral *
+read_collateral(const char *folder, const char *name)
+{
+	struct collateral *c = NULL;
+	size_t len;
+	uint8_t *text = read_below(folder, name, &len);
+	jurat_rc rc = collateral_parse(&c, (const char *)text, len, NULL);
+
+	if (rc != JURAT_OK)
+		fail_msg("%s: %s", name, jurat_rc_name(rc));
+	free(text);
+	return c;
+}
+
+/* policy_for: exactly this enclave with exactly this status, debug or not. */
+static struct policy *
+policy_for(const struct json_t *row, const char *status)
+{
+	struct policy *p = NULL;
+	char *text = NULL;
+
+	assert_true(asprintf(&text,
+	                "{\"version\":1,\"identities\":[{\"mrenclave\":\"%s\"}],\"tcb_statuses\":[{\"status\":\"%s\"}],"
+	                "\"insecure_allow_debug\":true}",
+	                text_of(row, "mrenclave"), status) > 0);
+	assert_int_equal(policy_parse(&p, text, strlen(text), NULL), JURAT_OK);
+	free(text);
+	return p;
+}
+
+static bool
+has_public_signer(const struct json_t *row)
+{
+	static const char *const signers[] = { "83d719e7", "9affcfae", "ca9ad733" };
+
+	for (size_t i = 0; i < ARRAY_LEN(signers); i++) {
+		if (strncmp(text_of(row, "mrsigner"), signers[i], 8) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* has_advisories: the same set as Intel's library found; rows that it refused have none to compare. */
+static bool
+has_advisories(const struct verdict *v, const struct json_t *expected)
+{
+	const struct json_t *list = json_member(expected, "advisory_ids");
+	size_t num = json_count(list);
+
+	if (strcmp(text_of(expected, "expected"), "REJECT") == 0)
+		return true;
+	for (size_t i = 0; i < num; i++) {
+		size_t k = 0;
+
+		while (k < v->num_advisories && strcmp(v->advisories[k], json_text(json_at(list, i))) != 0)
+			k++;
+		if (k == v->num_advisories)
+			return false;
+	}
+	return num == v->num_advisories;
+}
+
+/* judge_row: one quote with one collateral at its time. */
+static bool
+judge_row(const struct json_t *row, const struct json_t *expected, const uint8_t *quote, size_t quote_len)
+{
+	const char *by_key = text_of(expected, "expected_if_root_pinned_by_key"), *found;
+	const char *want = *by_key != '\0' ? by_key : text_of(expected, "expected");
+	bool must_fail = strcmp(want, "REJECT") == 0, right;
+	struct collateral *c = read_collateral("", text_of(expected, "collateral"));
+	struct policy *p = policy_for(row, must_fail ? "UpToDate" : want);
+	const char *at = text_of(expected, "time_iso");
+	struct verify_request request = { .quote = quote, .quote_len = quote_len, .collateral = c, .root = trust_intel(), .policy = p };
+	struct verdict *v = NULL;
+
+	assert_true(when_parse(&request.at_unix_s, at, strlen(at)));
+	assert_int_equal(verify(&v, &request, NULL), JURAT_OK);
+	found = verdict_tcb_status(v);
+	if (must_fail)
+		right = verdict_outcome(v) == VERDICT_REFUSED && verdict_exit_code(v) < 6;
+	else if (has_public_signer(row))
+		right = strcmp(verdict_decisive(v)->name, "signer_not_public") == 0 && found != NULL && strcmp(found, want) == 0;
+	else
+		right = verdict_outcome(v) == VERDICT_ACCEPTED && has_advisories(v, expected) && found != NULL && strcmp(found, want) == 0;
+	if (!right)
+		print_error("%s with %s: expected %s, got %s (%s)\n", text_of(row, "id"), text_of(expected, "collateral"), want, found,
+		    verdict_decisive(v) != NULL ? verdict_decisive(v)->name : "accepted");
+	verdict_free(v);
+	policy_free(p);
+	collateral_free(c);
+	return right;
+}
+
+static void
+verify_agrees_with_intel_on_every_real_v3_quote(void **state)
+{
+	struct json_t *index;
+	const struct json_t *rows;
+	size_t judged = 0, wrong = 0;
+	int64_t version;
+
+	if (!corpus_or_skip())
+		return;
+	index = read_json("dcap/INDEX.json");
+	rows = json_member(index, "quotes");
+	for (size_t i = 0; i < json_count(rows); i++) {
+		const struct json_t *row = json_at(rows, i), *verdicts = json_member(row, "verdicts");
+		uint8_t *quote;
+		size_t len;
+
+		assert_int_equal(json_get_integer(row, "version", 3, 5, &version, NULL), JURAT_OK);
+		if (version != 3)
+			continue;
+		quote = read_below("", text_of(row, "file"), &len);
+		for (size_t k = 0; k < json_count(verdicts); k++, judged++)
+			wrong += !judge_row(row, json_at(verdicts, k), quote, len);
+		free(quote);
+	}
+	print_message("%zu rows\n", judged);
+	assert_true(judged >= 534);
+	assert_int_equal(wrong, 0);
+	json_free(index);
+}
+
+/*
+ * Where we decide otherwise than Intel's library, and why (docs/checks.md, "Where verifiers differ"). Everything else must be refused or not
+ * as Intel's is.
+ */
+static const struct {
+	const char *id;
+	const char *check; /* the check that refuses, or NULL: not refused */
+} differences[] = {
+	{ "sgx_certlen_minus1", "quote_format" },
+	{ "sgx_auth_slack", "quote_format" },
+	{ "sgx_trailing_16", "quote_padding" },
+	{ "sgx_chain_no_root", NULL },
+	{ "sgx_c_tcbchain_no_root", NULL },
+	{ "sgx_chain_garbage_tail", "pck_chain_format" },
+	{ "sgx_chain_garbage_head", "pck_chain_format" },
+	{ "sgx_c_tcb_ws", "tcb_info_signature" },
+	{ "sgx_c_tcb_trailing_ws", "tcb_info_signature" },
+	{ "sgx_c_pckcrl_trailing", "pck_crl" },
+	{ "sgx_t_tcbinfo.issueDate_-1", "validity_begun" },
+	{ "sgx_t_pckcrl.thisUpdate_+0", "validity_begun" },
+	{ "sgx_t_pckcrl.thisUpdate_+1", "validity_begun" },
+};
+
+static bool
+is_right(const struct json_t *row, const struct verdict *v)
+{
+	const struct verdict_check *decisive = verdict_decisive(v);
+	const char *id = text_of(row, "id");
+	bool refused = decisive != NULL && strcmp(decisive->name, "policy") != 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(differences); i++) {
+		if (strcmp(differences[i].id, id) == 0)
+			return differences[i].check == NULL ? !refused : refused && strcmp(decisive->name, differences[i].check) == 0;
+	}
+	return refused == (strcmp(text_of(row, "expected_intel"), "REJECT") == 0);
+}
+
+static bool
+judge_mutation(const struct json_t *row)
+{
+	size_t len;
+	uint8_t *file = read_below("mutations/", text_of(row, "quote"), &len), *quote = test_copy(file, len);
+	struct collateral *c = read_collateral("mutations/", text_of(row, "collateral"));
+	struct verify_request request = { .quote = quote, .quote_len = len, .collateral = c, .root = trust_intel() };
+	struct verdict *v = NULL;
+	bool right;
+
+	assert_int_equal(json_get_integer(row, "time", INT64_MIN, INT64_MAX, &request.at_unix_s, NULL), JURAT_OK);
+	assert_int_equal(verify(&v, &request, NULL), JURAT_OK);
+	right = is_right(row, v);
+	if (!right)
+		print_error("%s: Intel says %s, we say %s\n", text_of(row, "id"), text_of(row, "expected_intel"),
+		    verdict_decisive(v) != NULL ? verdict_decisive(v)->name : "nothing");
+	verdict_free(v);
+	collateral_free(c);
+	free(quote);
+	free(file);
+	return right;
+}
+
+static void
+verify_refuses_mutations_as_intel_does_or_as_our_table_says(void **state)
+{
+	struct json_t *index;
+	const struct json_t *rows;
+	size_t judged = 0, wrong = 0;
+
+	if (!corpus_or_skip())
+		return;
+	index = read_json("dcap/mutations/MUTATIONS.json");
+	rows = json_member(index, "rows");
+	for (size_t i = 0; i < json_count(rows); i++) {
+		if (strncmp(text_of(json_at(rows, i), "id"), "sgx_", 4) != 0)
+			continue;
+		wrong += !judge_mutation(json_at(rows, i));
+		judged++;
+	}
+	print_message("%zu mutations\n", judged);
+	assert_true(judged >= 100);
+	assert_int_equal(wrong, 0);
+	json_free(index);
+}
+
+struct damage {
+	struct collateral *collateral;
+	int64_t at;
+};
+
+static bool
+is_undamaged(void *ctx, const uint8_t *p, size_t len)
+{
+	struct damage *damage = ctx;
+	struct verify_request request = { .quote = p, .quote_len = len, .collateral = damage->collateral, .root = trust_intel(),
+		.at_unix_s = damage->at };
+	struct verdict *v = NULL;
+	bool passed;
+
+	assert_int_equal(verify(&v, &request, NULL), JURAT_OK);
+	passed = verdict_outcome(v) == VERDICT_UNDECIDED;
+	verdict_free(v);
+	return passed;
+}
+
+/* Nothing in a quote is free but s → n-s, which is no single bit, and the PEM form of the pinned root's certificate. */
+static void
+verify_refuses_every_bit_flip_before_the_chain_and_every_truncation_of_a_real_quote(void **state)
+{
+	const size_t chain_off = 436 + 64 + 64 + 384 + 64 + 2 + 32 + 2 + 4;
+	struct damage damage;
+	size_t len;
+	uint8_t *quote;
+
+	if (!corpus_or_skip())
+		return;
+	quote = read_below("mutations/", "sgx_base.bin", &len);
+	damage = (struct damage){ read_collateral("mutations/", "sgx_base.json"), 1750377600 };
+	assert_true(is_undamaged(&damage, quote, len));
+	for (size_t n = 0; n < len; n += n < chain_off ? 1 : 97) {
+		uint8_t *cut = test_copy(quote, n);
+
+		assert_false(is_undamaged(&damage, cut, n));
+		free(cut);
+	}
+	for (size_t i = 0; i < chain_off; i++) {
+		uint8_t *bad = test_copy(quote, len);
+
+		bad[i] = (uint8_t)(bad[i] ^ (1u << (i % 8)));
+		if (is_undamaged(&damage, bad, len))
+			fail_msg("accepted a flip in byte %zu", i);
+		free(bad);
+	}
+	collateral_free(damage.collateral);
+	free(quote);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(verify_agrees_with_intel_on_every_real_v3_quote),
+		cmocka_unit_test(verify_refuses_mutations_as_intel_does_or_as_our_table_says),
+		cmocka_unit_test(verify_refuses_every_bit_flip_before_the_chain_and_every_truncation_of_a_real_quote),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
