@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The whole call under one fixed root (tests/vectors/dcap_seeds.py prints it): quote length (4 bytes, little-endian), quote, collateral. Only one
+ * quote was ever signed below that root: whatever is not refused must have its signed bytes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "appraisal/verify.h"
+#include "core/bytes.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char trust_json[] =
+	"{\"version\":1,\"name\":\"test\",\"private\":true,\"organization\":\"Jurat test world - not Intel hardware\","
+	"\"common_names\":{\"root\":\"Test SGX Root CA\",\"platform_ca\":\"Test SGX PCK Platform CA\","
+	"\"processor_ca\":\"Test SGX PCK Processor CA\",\"pck\":\"Test SGX PCK Certificate\",\"tcb_signing\":\"Test SGX TCB Signing\"},"
+	"\"root_certificate\":\""
+	"-----BEGIN CERTIFICATE-----\\n"
+	"MIICGjCCAcCgAwIBAgICAKEwCgYIKoZIzj0EAwIwSzEZMBcGA1UEAwwQVGVzdCBT\\n"
+	"R1ggUm9vdCBDQTEuMCwGA1UECgwlSnVyYXQgdGVzdCB3b3JsZCAtIG5vdCBJbnRl\\n"
+	"bCBoYXJkd2FyZTAeFw0yMDAxMDEwMDAwMDBaFw00OTEyMzEyMzU5NTlaMEsxGTAX\\n"
+	"BgNVBAMMEFRlc3QgU0dYIFJvb3QgQ0ExLjAsBgNVBAoMJUp1cmF0IHRlc3Qgd29y\\n"
+	"bGQgLSBub3QgSW50ZWwgaGFyZHdhcmUwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC\\n"
+	"AASoivBGCqbh+5R/pXp4z/YTKt453VPRCIoSD9DEkSugsaz6QnNbCNHXilljur+E\\n"
+	"1S9622z51IQLwLg7ECUZIjZ2o4GTMIGQMB8GA1UdIwQYMBaAFEXRnNsv83Tn3Ofp\\n"
+	"1YnAvMNWrBcbMCoGA1UdHwQjMCEwH6AdoBuGGWh0dHBzOi8vY3JsLmV4YW1wbGUv\\n"
+	"eC5kZXIwHQYDVR0OBBYEFEXRnNsv83Tn3Ofp1YnAvMNWrBcbMA4GA1UdDwEB/wQE\\n"
+	"AwIBBjASBgNVHRMBAf8ECDAGAQH/AgEAMAoGCCqGSM49BAMCA0gAMEUCIQDrrRd6\\n"
+	"wwKwRuphjzoVkZR9oTGFrdtMs4b8kZ5AMnL/bgIgb+ONz4zVLxNzXyweYwkmo1rE\\n"
+	"bLhr3IZYJMO4cGyXCrA=\\n"
+	"-----END CERTIFICATE-----\\n"
+	"\"}";
+
+static const uint8_t genuine[SHA256_LEN] = { 0x5b, 0x37, 0x32, 0x35, 0xd7, 0xde, 0x42, 0x48, 0xdf, 0x92, 0x7a, 0x65, 0xba, 0xb8, 0xf4, 0x9d, 0xf6, 0xa5, 0x18, 0x56, 0xb4, 0x89, 0xd9, 0x18, 0x12, 0xb2, 0x02, 0x31, 0x46, 0x3d, 0xf7, 0x5a };
+
+static void
+run(const struct trust_root *root, const uint8_t *quote, size_t quote_len, const struct collateral *collateral)
+{
+	struct verify_request request = { .quote = quote, .quote_len = quote_len, .collateral = collateral, .root = root,
+		.at_unix_s = 1780315200 }; /* 2026-06-01T12:00:00Z */
+	struct verdict *v = NULL;
+	uint8_t digest[SHA256_LEN];
+	char *text = NULL;
+
+	if (verify(&v, &request, NULL) != JURAT_OK)
+		abort();
+	if (verdict_outcome(v) == VERDICT_ACCEPTED) /* there is no policy */
+		abort();
+	if (verdict_outcome(v) == VERDICT_UNDECIDED) {
+		sha256_once(digest, quote, QUOTE_SIGNED_V3_LEN);
+		if (memcmp(digest, genuine, sizeof digest) != 0)
+			abort();
+	}
+	if (verdict_json(&text, v) != JURAT_OK)
+		abort();
+	free(text);
+	verdict_free(v);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct trust_root *root = NULL;
+	struct collateral *collateral = NULL;
+	struct reader r, quote;
+
+	reader_init(&r, data, size);
+	quote = reader_sub(&r, reader_u32le(&r));
+	if (r.failed)
+		return 0;
+	if (trust_parse(&root, trust_json, sizeof trust_json - 1, NULL) != JURAT_OK)
+		abort();
+	if (collateral_parse(&collateral, (const char *)r.at, r.left, NULL) != JURAT_OK)
+		collateral = NULL;
+	run(root, quote.at, quote.left, collateral);
+	collateral_free(collateral);
+	trust_free(root);
+	return 0;
+}
