@@ -48,6 +48,10 @@ bench: all
 lint: packages-check
 	@tools/lint
 
+ct: packages-check $(B)/build.ninja
+	@ninja -C $(B) --quiet
+	@tools/ct $(B)
+
 enclave-check: all
 	@tools/enclave-check $(B)/enclaves/*.so
 

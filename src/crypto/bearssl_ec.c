@@ -59,22 +59,55 @@ p256_ecdh(uint8_t out_x[32], const struct p256_private *key, const struct p256_p
 	return rc;
 }
 
+/* nonce_source: RFC 6979 §3.2 a-g: HMAC_DRBG with SHA-256 over the key and the digest modulo n. */
+static void
+nonce_source(br_hmac_drbg_context *drbg, const struct p256_private *key, const uint8_t digest[SHA256_LEN])
+{
+	uint8_t seed[64];
+
+	memcpy(seed, key->d, 32);
+	memcpy(seed + 32, digest, 32);
+	p256_scalar_reduce(seed + 32);
+	br_hmac_drbg_init(drbg, &br_sha256_vtable, seed, sizeof seed);
+	wipe(seed, sizeof seed);
+}
+
+/* try_nonce: false if this k does not serve (RFC 6979 §3.2 h.3; ECDSA's r or s is 0): then the next one is tried. */
+static bool
+try_nonce(struct p256_signature *sig, const uint8_t k[32], const struct p256_private *key, const uint8_t digest[SHA256_LEN])
+{
+	uint8_t point[POINT_LEN];
+	bool usable = p256_scalar_ok(k) && br_ec_p256_m31.mulgen(point, k, 32, BR_EC_secp256r1) == POINT_LEN;
+
+	if (!usable)
+		return false;
+	memcpy(sig->r, point + 1, 32);
+	p256_scalar_reduce(sig->r);
+	p256_sign_scalar(sig->s, k, sig->r, digest, key);
+	return p256_scalar_ok(sig->r) && p256_scalar_ok(sig->s);
+}
+
+/*
+ * ecdsa_sign: not br_ecdsa_i31_sign_raw: that one reads the nonce into a number whose length in words is the nonce's own, so that the
+ * count of instructions tells whether its upper 8 bits are zero (br_ecdsa_i31_bits2int, br_i31_rshift). Who steps an enclave
+ * instruction by instruction sees that, and a few thousand signatures then give the key. `make ct` found it.
+ */
 jurat_rc
 ecdsa_sign(struct p256_signature *out, const struct p256_private *key, const uint8_t digest[SHA256_LEN])
 {
-	uint8_t d[32], sig[64];
-	br_ec_private_key sk = { BR_EC_secp256r1, d, sizeof d }; /* takes a pointer to non-const */
-	size_t len;
+	br_hmac_drbg_context drbg;
+	struct p256_signature sig;
+	uint8_t k[32];
 
 	if (!p256_scalar_ok(key->d))
 		return JURAT_E_CRYPTO;
-	memcpy(d, key->d, sizeof d);
-	len = br_ecdsa_i31_sign_raw(&br_ec_p256_m31, &br_sha256_vtable, digest, &sk, sig);
-	wipe(d, sizeof d);
-	if (len != sizeof sig)
-		return JURAT_E_INTERNAL;
-	memcpy(out->r, sig, 32);
-	memcpy(out->s, sig + 32, 32);
+	nonce_source(&drbg, key, digest);
+	do
+		br_hmac_drbg_generate(&drbg, k, sizeof k); /* one that does not serve comes once in 2^32 */
+	while (!try_nonce(&sig, k, key, digest));
+	*out = sig;
+	wipe(k, sizeof k);
+	wipe(&drbg, sizeof drbg);
 	return JURAT_OK;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/p256.h"
 
+#include <string.h>
+
 #include "core/ct.h"
 
 #define LIMBS 4
@@ -99,4 +101,130 @@ p256_from_seed(struct p256_private *out, const uint8_t seed[48])
 	store(out->d, r);
 	wipe(r, sizeof r);
 	return JURAT_OK;
+}
+
+void
+p256_scalar_reduce(uint8_t v[32])
+{
+	uint64_t a[LIMBS], reduced[LIMBS], borrow;
+
+	load(a, v);
+	borrow = subtract(reduced, a, order); /* 2^256 < 2n: once is enough */
+	ct_select(a, a, reduced, sizeof a, (unsigned)borrow);
+	store(v, a);
+	wipe(a, sizeof a);
+	wipe(reduced, sizeof reduced);
+}
+
+/* ---- arithmetic modulo n for signatures: Montgomery form, R = 2^256 ---- */
+
+#define ORDER_NEGATED_INVERSE 0xccd1c8aaee00bc4full /* -n^-1 mod 2^64 */
+
+static const uint64_t r_squared[LIMBS] = {
+	0x83244c95be79eea2ull,
+	0x4699799c49bd6fa6ull,
+	0x2845b2392b6bec59ull,
+	0x66e12d94f3d95620ull,
+};
+
+/* multiply_add: *low = a*b + c + *carry, *carry its upper half. (2^64-1)^2 + 2(2^64-1) = 2^128 - 1: never too large. */
+static void
+multiply_add(uint64_t *low, uint64_t *carry, uint64_t a, uint64_t b, uint64_t c)
+{
+	unsigned __int128 v = (unsigned __int128)a * b + c + *carry;
+
+	*low = (uint64_t)v;
+	*carry = (uint64_t)(v >> 64);
+}
+
+/*
+ * multiply: out = a*b/R mod n, the CIOS method. With a, b < n the running sum t stays below 2n at the end of each round, so it fits five
+ * limbs and one subtraction brings it below n. out may be a or b.
+ */
+static void
+multiply(uint64_t out[LIMBS], const uint64_t a[LIMBS], const uint64_t b[LIMBS])
+{
+	uint64_t t[LIMBS + 2] = { 0 }, reduced[LIMBS], borrow, unused;
+
+	for (int i = 0; i < LIMBS; i++) {
+		uint64_t carry = 0, m;
+
+		for (int j = 0; j < LIMBS; j++)
+			multiply_add(&t[j], &carry, a[j], b[i], t[j]);
+		t[LIMBS] += carry;
+		t[LIMBS + 1] = t[LIMBS] < carry;
+		m = t[0] * ORDER_NEGATED_INVERSE;
+		carry = 0;
+		multiply_add(&unused, &carry, m, order[0], t[0]);
+		for (int j = 1; j < LIMBS; j++)
+			multiply_add(&t[j - 1], &carry, m, order[j], t[j]);
+		t[LIMBS - 1] = t[LIMBS] + carry;
+		t[LIMBS] = t[LIMBS + 1] + (t[LIMBS - 1] < carry);
+	}
+	borrow = subtract(reduced, t, order);
+	ct_select(out, reduced, t, sizeof reduced, (unsigned)(t[LIMBS] | (borrow ^ 1)));
+	wipe(t, sizeof t);
+	wipe(reduced, sizeof reduced);
+}
+
+/* add: out = a + b mod n for a, b < n: a - (n - b), and n again where that borrowed. */
+static void
+add(uint64_t out[LIMBS], const uint64_t a[LIMBS], const uint64_t b[LIMBS])
+{
+	uint64_t t[LIMBS], wrapped[LIMBS], minus_b[LIMBS], borrow, negated_order[LIMBS];
+	static const uint64_t zero[LIMBS] = { 0 };
+
+	(void)subtract(minus_b, order, b); /* in 1 .. n: b = 0 gives n, and a - n wraps to a again below */
+	borrow = subtract(t, a, minus_b);
+	(void)subtract(negated_order, zero, order);
+	(void)subtract(wrapped, t, negated_order); /* t + n modulo 2^256 */
+	ct_select(out, wrapped, t, sizeof t, (unsigned)borrow);
+	wipe(t, sizeof t);
+	wipe(wrapped, sizeof wrapped);
+	wipe(minus_b, sizeof minus_b);
+}
+
+/* invert: a^(n-2) by Fermat, in Montgomery form. The exponent is public, so its bits may branch. */
+static void
+invert(uint64_t out[LIMBS], const uint64_t a[LIMBS])
+{
+	uint64_t base[LIMBS], r[LIMBS];
+
+	for (int i = 0; i < LIMBS; i++)
+		base[i] = r[i] = a[i];
+	for (int bit = 254; bit >= 0; bit--) { /* the top bit, 255, is r = a */
+		uint64_t limb = order[bit / 64] - (bit < 64 ? 2 : 0);
+
+		multiply(r, r, r);
+		if (limb >> (bit & 63) & 1)
+			multiply(r, r, base);
+	}
+	for (int i = 0; i < LIMBS; i++)
+		out[i] = r[i];
+	wipe(base, sizeof base);
+	wipe(r, sizeof r);
+}
+
+void
+p256_sign_scalar(uint8_t out_s[32], const uint8_t k[32], const uint8_t r[32], const uint8_t z[32], const struct p256_private *d)
+{
+	uint64_t a[LIMBS], b[LIMBS], e[LIMBS];
+	uint8_t digest[32];
+
+	memcpy(digest, z, sizeof digest);
+	p256_scalar_reduce(digest);
+	load(e, digest);
+	load(a, r);
+	load(b, d->d);
+	multiply(a, a, r_squared); /* r R */
+	multiply(a, a, b);         /* r d */
+	add(e, e, a);
+	load(b, k);
+	multiply(b, b, r_squared); /* k R */
+	invert(b, b);              /* k^-1 R */
+	multiply(e, e, b);         /* (z + r d) k^-1 */
+	store(out_s, e);
+	wipe(a, sizeof a);
+	wipe(b, sizeof b);
+	wipe(e, sizeof e);
 }

@@ -5,6 +5,16 @@
 
 #include "crypto/crypto.h"
 
+/* p256_scalar_reduce: 32 big-endian bytes modulo n, in place. Constant time. */
+void p256_scalar_reduce(uint8_t v[32]);
+
+/*
+ * p256_sign_scalar: the second half of an ECDSA signature, s = k^-1 (z + r d) mod n. k, r and d in 1 .. n-1, z the digest's 32 bytes.
+ * s may be 0 (with probability 2^-256), which the caller refuses. Constant time in k, d and z.
+ */
+void p256_sign_scalar(
+    uint8_t out_s[32], const uint8_t k[32], const uint8_t r[32], const uint8_t z[32], const struct p256_private *d);
+
 /* p256_scalar_ok: whether 32 big-endian bytes are in 1 .. n-1. Constant time. */
 MUST_USE bool p256_scalar_ok(const uint8_t d[32]);
 

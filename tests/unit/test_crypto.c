@@ -8,6 +8,7 @@
 #include "core/hex.h"
 #include "crypto/crypto.h"
 #include "crypto/p256.h"
+#include "vectors/p256.h"
 
 #define P256_N "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
 #define P256_P "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"
@@ -367,6 +368,44 @@ seeds_become_keys_by_reduction(void **state)
 	}
 }
 
+/* vectors/p256.h: Python's integers, with the extreme values of every operand */
+static void
+signature_scalars_are_those_of_pythons_integers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(p256_sign_cases); i++) {
+		uint8_t k[32], r[32], z[32], s[32];
+		struct p256_private d;
+
+		get(k, p256_sign_cases[i].k);
+		get(r, p256_sign_cases[i].r);
+		get(z, p256_sign_cases[i].z);
+		get(d.d, p256_sign_cases[i].d);
+		p256_sign_scalar(s, k, r, z, &d);
+		expect(s, p256_sign_cases[i].s);
+	}
+}
+
+static void
+scalars_are_reduced_once_and_completely(void **state)
+{
+	static const char *const cases[][2] = {
+		{ P256_N, "0000000000000000000000000000000000000000000000000000000000000000" },
+		{ "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550",
+		    "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550" },
+		{ "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+		    "00000000ffffffff00000000000000004319055258e8617b0c46353d039cdaae" },
+	};
+	uint8_t v[32];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		get(v, cases[i][0]);
+		p256_scalar_reduce(v);
+		expect(v, cases[i][1]);
+	}
+}
+
 /* ---- ECDSA: RFC 6979, A.2.5 ---- */
 
 #define RFC6979_D "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721"
@@ -514,6 +553,8 @@ main(void)
 		cmocka_unit_test(points_off_the_curve_are_refused_everywhere),
 		cmocka_unit_test(private_keys_outside_1_to_n_minus_1_are_refused),
 		cmocka_unit_test(seeds_become_keys_by_reduction),
+		cmocka_unit_test(signature_scalars_are_those_of_pythons_integers),
+		cmocka_unit_test(scalars_are_reduced_once_and_completely),
 		cmocka_unit_test(ecdsa_accepts_the_signatures_of_rfc_6979_and_makes_good_ones),
 		cmocka_unit_test(ecdsa_accepts_the_other_s),
 		cmocka_unit_test(ecdsa_refuses_r_and_s_outside_1_to_n_minus_1),
