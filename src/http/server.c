@@ -451,7 +451,9 @@ make_events(struct http_server *s, struct jurat_diag *d)
 	s->sigterm = s->base != NULL ? evsignal_new(s->base, SIGTERM, on_signal, s) : NULL;
 	s->sigint = s->base != NULL ? evsignal_new(s->base, SIGINT, on_signal, s) : NULL;
 	s->drain_end = s->base != NULL ? evtimer_new(s->base, on_drain_end, s) : NULL;
-	if (s->http == NULL || s->sigterm == NULL || s->sigint == NULL || s->drain_end == NULL)
+	/* signals count from here on: whoever is told that the service is ready may stop it at once */
+	if (s->http == NULL || s->sigterm == NULL || s->sigint == NULL || s->drain_end == NULL ||
+	    evsignal_add(s->sigterm, NULL) != 0 || evsignal_add(s->sigint, NULL) != 0)
 		return jurat_fail(d, JURAT_E_MEMORY, "http.server", NO_OFFSET, 0, 0);
 	evhttp_set_max_headers_size(s->http, HTTP_HEADERS_MAX_LEN);
 	evhttp_set_max_body_size(s->http, HTTP_BODY_MAX_LEN);
@@ -506,7 +508,7 @@ http_server_run(struct http_server *s, struct jurat_diag *d)
 {
 	/* a client that goes away must not end the process */
 	signal(SIGPIPE, SIG_IGN);
-	if (evsignal_add(s->sigterm, NULL) != 0 || evsignal_add(s->sigint, NULL) != 0 || event_base_dispatch(s->base) < 0)
+	if (event_base_dispatch(s->base) < 0)
 		return jurat_fail(d, JURAT_E_IO, "http.server", NO_OFFSET, 0, 0);
 	return JURAT_OK;
 }

@@ -69,7 +69,7 @@ MUST_USE jurat_rc http_server_open(
 const char *http_server_address(const struct http_server *s); /* "127.0.0.1:40123" */
 
 /*
- * http_server_run: until SIGTERM or SIGINT: then no new connection is taken, answers under way are finished (at most HTTP_DRAIN_S).
+ * http_server_run: until SIGTERM or SIGINT (which count from http_server_open on): then no new connection is taken, answers under way are finished (at most HTTP_DRAIN_S).
  * http_server_draining: true from then on. http_server_stop: as SIGTERM, from the handler.
  */
 MUST_USE jurat_rc http_server_run(struct http_server *s, struct jurat_diag *d);
