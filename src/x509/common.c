@@ -15,7 +15,7 @@ x509_read_algorithm(struct reader *r, const char *field, struct jurat_diag *d)
 	jurat_rc rc = der_read(r, DER_SEQUENCE, &algorithm, field, d);
 
 	if (rc == JURAT_OK)
-		rc = der_read_span(&algorithm, DER_OID, &oid, field, d);
+		rc = der_read_oid(&algorithm, &oid, field, d);
 	if (rc != JURAT_OK)
 		return rc;
 	if (!span_equal(oid, want))
@@ -67,7 +67,7 @@ read_extension(struct reader *list, struct x509_extension *out, const char *fiel
 
 	*out = (struct x509_extension){ 0 };
 	if (rc == JURAT_OK)
-		rc = der_read_span(&body, DER_OID, &out->oid, field, d);
+		rc = der_read_oid(&body, &out->oid, field, d);
 	if (rc == JURAT_OK && der_is_next(&body, DER_BOOLEAN)) {
 		rc = der_read_boolean(&body, &out->critical, field, d);
 		if (rc == JURAT_OK && !out->critical) /* X.690 §11.5: the default value is not encoded */

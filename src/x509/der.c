@@ -89,6 +89,27 @@ der_read_span(struct reader *r, unsigned tag, struct x509_span *out, const char 
 }
 
 jurat_rc
+der_read_oid(struct reader *r, struct x509_span *out, const char *field, struct jurat_diag *d)
+{
+	size_t off = r->off;
+	struct x509_span v;
+	jurat_rc rc = der_read_span(r, DER_OID, &v, field, d);
+	bool starts = true;
+
+	if (rc != JURAT_OK)
+		return rc;
+	for (size_t i = 0; i < v.len; i++) {
+		if (starts && v.p[i] == 0x80)
+			return jurat_fail(d, JURAT_E_FORMAT, field, off, 0, i);
+		starts = (v.p[i] & 0x80) == 0;
+	}
+	if (v.len == 0 || !starts)
+		return jurat_fail(d, JURAT_E_FORMAT, field, off, 0, v.len);
+	*out = v;
+	return JURAT_OK;
+}
+
+jurat_rc
 der_read_boolean(struct reader *r, bool *out, const char *field, struct jurat_diag *d)
 {
 	size_t off = r->off;

@@ -45,6 +45,9 @@ MUST_USE jurat_rc der_read_any(struct reader *r, unsigned *out_tag, struct reade
 MUST_USE jurat_rc der_read_span(
     struct reader *r, unsigned tag, struct x509_span *out, const char *field, struct jurat_diag *d);
 
+/* der_read_oid: an OBJECT IDENTIFIER whose numbers are whole and shortest (X.690 §8.19). */
+MUST_USE jurat_rc der_read_oid(struct reader *r, struct x509_span *out, const char *field, struct jurat_diag *d);
+
 /* der_read_boolean: DER knows 0x00 and 0xff only. */
 MUST_USE jurat_rc der_read_boolean(struct reader *r, bool *out, const char *field, struct jurat_diag *d);
 

@@ -29,6 +29,17 @@ attribute_of(struct x509_span oid)
 	}
 }
 
+/* is_plain: printable ASCII, which is all that the profile's names have, and the same in every string type. */
+static bool
+is_plain(struct x509_span value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.p[i] < 0x20 || value.p[i] > 0x7e)
+			return false;
+	}
+	return value.len != 0;
+}
+
 /* read_attribute: SET { SEQUENCE { OID, string } }: one attribute in each RDN. */
 static jurat_rc
 read_attribute(struct reader *rdns, struct x509_name *name, const char *field, struct jurat_diag *d)
@@ -44,7 +55,7 @@ read_attribute(struct reader *rdns, struct x509_name *name, const char *field, s
 	if (rc == JURAT_OK)
 		rc = reader_end(&set, field, d);
 	if (rc == JURAT_OK)
-		rc = der_read_span(&pair, DER_OID, &oid, field, d);
+		rc = der_read_oid(&pair, &oid, field, d);
 	if (rc != JURAT_OK)
 		return rc;
 	which = attribute_of(oid);
@@ -55,6 +66,8 @@ read_attribute(struct reader *rdns, struct x509_name *name, const char *field, s
 		rc = reader_end(&pair, field, d);
 	if (rc != JURAT_OK)
 		return rc;
+	if (!is_plain(value))
+		return jurat_fail(d, JURAT_E_FORMAT, field, off, 0, 0);
 	if (name->value[which].p != NULL)
 		return jurat_fail(d, JURAT_E_DUPLICATE, field, off, 0, 0);
 	name->value[which] = value;

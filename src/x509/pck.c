@@ -20,7 +20,7 @@ read_member(struct reader *list, struct x509_span prefix, unsigned *out_number, 
 	jurat_rc rc = der_read(list, DER_SEQUENCE, out_value, F, d);
 
 	if (rc == JURAT_OK)
-		rc = der_read_span(out_value, DER_OID, &oid, F, d);
+		rc = der_read_oid(out_value, &oid, F, d);
 	if (rc != JURAT_OK)
 		return rc;
 	if (oid.len != sizeof sgx + prefix.len + 1 || memcmp(oid.p, sgx, sizeof sgx) != 0 ||
