@@ -260,7 +260,7 @@ op_spin:
 	fldpi
 	fldl2e
 	fldln2
-	fild	%gs:0x00
+	fildll	%gs:0x00
 	fnsave	%gs:0x800
 	frstor	%gs:0x800
 	movl	$0x7f80, %gs:0x880

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <sys/ptrace.h>
 #include <sys/time.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -579,6 +580,123 @@ everything_works_when_enclu_raises_sigsegv(void **state)
 	assert_true(turned >= 5);
 }
 
+/* ---- a signal at every instruction of the switch ---- */
+
+static volatile sig_atomic_t interruptions;
+
+static void
+on_usr1(int sig, siginfo_t *info, void *context)
+{
+	uint64_t ms[4] = { 1 }, status = 1;
+	const ucontext_t *uc = context;
+
+	/* the thread looks as if it had not begun to enter, and may enter from here */
+	if (tls_witness != 4711 || engine_thread_self()->visit != NULL ||
+	    enclave_ecall(watched, PROBE_ECHO, ms, NULL, NULL, &status, NULL) != JURAT_OK || ms[0] != 2 ||
+	    engine_owns(watched, (uint64_t)uc->uc_mcontext.gregs[REG_RIP], 1))
+		_exit(5);
+	interruptions++;
+}
+
+/* Stops before each call; the tracer sends SIGUSR1 somewhere on the way in. */
+static void
+interrupted_child(void)
+{
+	struct sigaction action = { .sa_sigaction = on_usr1, .sa_flags = SA_SIGINFO };
+	uint64_t ms[4] = { 0 };
+
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
+		_exit(77);
+	watched = probe_load(NULL);
+	(void)sigaction(SIGUSR1, &action, NULL);
+	probe_call(watched, PROBE_ECHO, ms);
+	for (int i = 1;; i++) {
+		raise(SIGSTOP);
+		probe_call(watched, PROBE_ECHO, ms);
+		if (ms[0] != (uint64_t)i + 1 || interruptions != i)
+			_exit(6);
+	}
+}
+
+/* Runs the child to its next stop of this kind, handing it its own signals. False if it ended. */
+static bool
+run_until(pid_t pid, int stop)
+{
+	int status, sig = 0;
+
+	for (;;) {
+		assert_int_equal(ptrace(PTRACE_CONT, pid, NULL, (void *)(uintptr_t)sig), 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (!WIFSTOPPED(status)) {
+			if (WIFEXITED(status))
+				print_message("child: exit %d\n", WEXITSTATUS(status));
+			return false;
+		}
+		sig = WSTOPSIG(status);
+		if (sig == stop)
+			return true;
+	}
+}
+
+static uint64_t
+child_rip(pid_t pid)
+{
+	return (uint64_t)ptrace(PTRACE_PEEKUSER, pid, (void *)offsetof(struct user_regs_struct, rip), NULL);
+}
+
+/* To engine_switch, then `steps` instructions on. False if that is inside the enclave already. */
+static bool
+step_into_switch(pid_t pid, int steps)
+{
+	uint64_t at = (uint64_t)(uintptr_t)engine_switch, end = (uint64_t)(uintptr_t)engine_switch_end;
+	long word = ptrace(PTRACE_PEEKTEXT, pid, (void *)(uintptr_t)at, NULL);
+	int status;
+
+	assert_int_equal(ptrace(PTRACE_POKETEXT, pid, (void *)(uintptr_t)at, (void *)((word & ~0xffl) | 0xcc)), 0);
+	assert_true(run_until(pid, SIGTRAP));
+	assert_int_equal(ptrace(PTRACE_POKETEXT, pid, (void *)(uintptr_t)at, (void *)word), 0);
+	assert_int_equal(ptrace(PTRACE_POKEUSER, pid, (void *)offsetof(struct user_regs_struct, rip), (void *)(uintptr_t)at), 0);
+	for (int i = 0; i < steps; i++) {
+		assert_int_equal(ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL), 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSTOPPED(status));
+	}
+	return child_rip(pid) >= at && child_rip(pid) < end;
+}
+
+static void
+a_signal_at_every_instruction_of_the_switch_is_harmless(void **state)
+{
+	int steps = 0, status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)rig_up(NULL);
+		interrupted_child();
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+		print_message("*** SKIPPED: ptrace is not allowed here; this test did NOT run ***\n");
+		return;
+	}
+	while (WSTOPSIG(status) != SIGSTOP) {
+		assert_int_equal(ptrace(PTRACE_CONT, pid, NULL, (void *)(uintptr_t)WSTOPSIG(status)), 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSTOPPED(status));
+	}
+	while (step_into_switch(pid, steps)) {
+		assert_int_equal(kill(pid, SIGUSR1), 0);
+		if (!run_until(pid, SIGSTOP))
+			fail_msg("%d instructions into the switch", steps);
+		steps++;
+	}
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	print_message("%d instructions\n", steps);
+	assert_true(steps > 15);
+}
+
 int
 main(void)
 {
@@ -598,6 +716,7 @@ main(void)
 		cmocka_unit_test(a_loader_that_handles_exceptions_in_its_signal_handler_works),
 		cmocka_unit_test(entering_a_busy_or_wrong_tcs_is_a_fault),
 		cmocka_unit_test(everything_works_when_enclu_raises_sigsegv),
+		cmocka_unit_test(a_signal_at_every_instruction_of_the_switch_is_harmless),
 	};
 	return cmocka_run_group_tests(tests, rig_up, rig_down);
 }
