@@ -250,7 +250,7 @@ set_world(const char *dir, const struct dials *dials)
 	struct world *w CLEANUP(world_clear) = NULL;
 	struct jurat_diag d = { 0 };
 	int64_t now = when_now();
-	jurat_rc rc = world_open(&w, dir, &d);
+	jurat_rc rc = world_open_for_change(&w, dir, &d);
 	int status;
 
 	if (rc != JURAT_OK)

@@ -85,7 +85,7 @@ world_enrol_command(int argc, char **argv)
 
 	if (argc != 3 || argv[1][0] == '-')
 		return cli_usage("world", "world enrol wants a world and a machine");
-	rc = world_open(&w, argv[1], &d);
+	rc = world_open_for_change(&w, argv[1], &d);
 	if (rc != JURAT_OK)
 		return cli_fail(rc, &d, argv[1]);
 	rc = enrol(w, argv[2], &d);

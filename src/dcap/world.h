@@ -26,6 +26,7 @@ struct world_machine {
 
 struct world {
 	char *dir;
+	int lock; /* descriptor of the lock, -1 if opened for reading */
 	struct pki_names names;
 	int64_t made;
 	uint8_t fmspc[6], pce_id[2]; /* of its machines: one world, one kind of platform */
@@ -59,6 +60,12 @@ MUST_USE jurat_rc world_create(const char *dir, const struct world_birth *birth,
 MUST_USE jurat_rc world_parse(struct world **out, const char *text, size_t len, struct jurat_diag *d);
 MUST_USE jurat_rc world_open(struct world **out, const char *dir, struct jurat_diag *d);
 void world_close(struct world *w);
+
+/*
+ * world_open_for_change: the same, and keeps every other change out until world_close: two machines that are enrolled at the same time are
+ * both entered. Waits for the other one.
+ */
+MUST_USE jurat_rc world_open_for_change(struct world **out, const char *dir, struct jurat_diag *d);
 
 /* world_save: writes world.json. world_to_json: its text, which the caller frees. */
 MUST_USE jurat_rc world_save(const struct world *w, struct jurat_diag *d);

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* world.json: its reader and its writer. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "core/diag.h"
 #include "core/hex.h"
@@ -230,6 +234,8 @@ world_close(struct world *w)
 {
 	if (w == NULL)
 		return;
+	if (w->lock >= 0)
+		close(w->lock);
 	free(w->dir);
 	free(w);
 }
@@ -244,7 +250,10 @@ world_parse(struct world **out, const char *text, size_t len, struct jurat_diag 
 	if (rc != JURAT_OK)
 		return rc;
 	w = calloc(1, sizeof *w);
-	rc = w == NULL ? jurat_fail(d, JURAT_E_MEMORY, "world", NO_OFFSET, 0, 0) : read_world(w, document, d);
+	if (w == NULL)
+		return jurat_fail(d, JURAT_E_MEMORY, "world", NO_OFFSET, 0, 0);
+	w->lock = -1;
+	rc = read_world(w, document, d);
 	if (rc != JURAT_OK) {
 		world_close(w);
 		return rc;
@@ -271,6 +280,49 @@ world_open(struct world **out, const char *dir, struct jurat_diag *d)
 		world_close(w);
 		return jurat_fail(d, JURAT_E_MEMORY, "world", NO_OFFSET, 0, 0);
 	}
+	*out = w;
+	return JURAT_OK;
+}
+
+/* lock_world: on keys/, which nobody but the owner can open: others could hold up a lock on the folder itself. */
+static jurat_rc
+lock_world(int *out, const char *dir, struct jurat_diag *d)
+{
+	char *path CLEANUP(text_clear) = path_join(dir, "keys");
+	int fd;
+
+	if (path == NULL)
+		return jurat_fail(d, JURAT_E_MEMORY, "world", NO_OFFSET, 0, 0);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return jurat_fail(d, errno == ENOENT ? JURAT_E_NOT_FOUND : JURAT_E_IO, "world.keys", NO_OFFSET, 0, (uint64_t)errno);
+	while (flock(fd, LOCK_EX) != 0) {
+		if (errno != EINTR) {
+			close(fd);
+			return jurat_fail(d, JURAT_E_IO, "world.keys", NO_OFFSET, 0, (uint64_t)errno);
+		}
+	}
+	*out = fd;
+	return JURAT_OK;
+}
+
+jurat_rc
+world_open_for_change(struct world **out, const char *dir, struct jurat_diag *d)
+{
+	struct world *w = NULL;
+	int lock = -1;
+	jurat_rc rc = lock_world(&lock, dir, d);
+
+	if (rc == JURAT_E_NOT_FOUND)
+		jurat_hint(d, "jurat world new DIR makes a world");
+	if (rc == JURAT_OK)
+		rc = world_open(&w, dir, d);
+	if (rc != JURAT_OK) {
+		if (lock >= 0)
+			close(lock);
+		return rc;
+	}
+	w->lock = lock;
 	*out = w;
 	return JURAT_OK;
 }

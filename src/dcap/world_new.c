@@ -227,6 +227,7 @@ fill(char *dir, const struct pki_names *names, const struct world_birth *birth, 
 		rc = world_enclaves_sign(dir, birth->enclaves_dir, birth->now, d);
 	if (rc == JURAT_OK) {
 		w->dir = dir;
+		w->lock = -1;
 		w->names = *names;
 		w->made = birth->now;
 		w->evaluation_number = w->crl_number = 1;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "appraisal/verify.h"
@@ -307,6 +308,7 @@ enrolled(char **chain)
 	struct world *w;
 
 	assert_int_equal(world_open(&w, world_dir, NULL), JURAT_OK);
+	w->num_machines = 0;
 	assert_int_equal(world_enrol(w, chain, &p, NOW, NULL), JURAT_OK);
 	return w;
 }
@@ -331,6 +333,41 @@ enrolling_again_replaces_the_machine(void **state)
 	assert_int_equal(w->num_machines, 1);
 	world_close(w);
 	free(first), free(second);
+}
+
+/* Two processes enter their machine ten times each; without the lock some would be lost. */
+static void
+machines_enrolled_at_the_same_time_are_all_entered(void **state)
+{
+	struct world *w;
+	pid_t children[2];
+
+	(void)state;
+	for (uint8_t c = 0; c < 2; c++) {
+		children[c] = fork();
+		assert_true(children[c] >= 0);
+		for (uint8_t i = 0; children[c] == 0 && i < 10; i++) {
+			struct world_platform p = platform();
+			char *chain = NULL;
+
+			p.ppid[15] = (uint8_t)(100 + 10 * c + i);
+			if (world_open_for_change(&w, world_dir, NULL) != JURAT_OK || world_enrol(w, &chain, &p, NOW, NULL) != JURAT_OK)
+				_exit(1);
+			world_close(w);
+			free(chain);
+		}
+		if (children[c] == 0)
+			_exit(0);
+	}
+	for (int c = 0; c < 2; c++) {
+		int status = -1;
+
+		assert_int_equal(waitpid(children[c], &status, 0), children[c]);
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(world_open(&w, world_dir, NULL), JURAT_OK);
+	assert_true(w->num_machines >= 20);
+	world_close(w);
 }
 
 static void
@@ -400,6 +437,7 @@ main(void)
 		cmocka_unit_test(damaged_world_files_are_refused),
 		cmocka_unit_test(newer_and_unknown_world_files_are_refused_by_name),
 		cmocka_unit_test(enrolling_again_replaces_the_machine),
+		cmocka_unit_test(machines_enrolled_at_the_same_time_are_all_entered),
 		cmocka_unit_test(verifier_accepts_a_quote_of_the_world_and_of_no_other),
 		cmocka_unit_test(dials_move_the_verdict),
 	};
