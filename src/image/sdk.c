@@ -158,11 +158,12 @@ load_segments(struct load *l, struct jurat_diag *d)
 
 	for (size_t i = 0; i < e->num_segments; i++) {
 		const struct elf_segment *s = &e->segments[i];
-		struct region region = { s->vaddr, s->filesz, s->memsz, l->file + s->off, elf_secinfo_flags(s), l->writable, l->shift };
+		struct region region = { s->vaddr, s->filesz, s->memsz, NULL, elf_secinfo_flags(s), l->writable, l->shift };
 		jurat_rc rc;
 
 		if (s->type != ELF_PT_LOAD)
 			continue;
+		region.bytes = l->file + s->off;
 		/* also keeps the sums in add_gap_page far from overflow */
 		if (s->vaddr > l->m->enclave_size || s->memsz > l->m->enclave_size - s->vaddr)
 			return jurat_fail(d, JURAT_E_FORMAT, "image.page.outside_enclave", NO_OFFSET, l->m->enclave_size, s->vaddr);
