@@ -2,9 +2,12 @@
 /* The image's own relocations. Runs before any pointer that they fill in is used, and uses none itself. */
 #include "runtime.h"
 
-/* From enclave.lds; hidden, so that their addresses are computed from RIP. */
-extern const uint8_t image_base[], image_rela[], image_rela_end[];
-extern uint8_t image_data[], image_data_end[];
+/*
+ * From enclave.lds. Hidden by name: -fvisibility does not reach declarations, and without it a compiler may fetch their addresses from the
+ * GOT, which is what is to be relocated.
+ */
+extern const uint8_t image_base[] HIDDEN, image_rela[] HIDDEN, image_rela_end[] HIDDEN;
+extern uint8_t image_data[] HIDDEN, image_data_end[] HIDDEN;
 
 #define RELA_LEN 24
 #define R_X86_64_RELATIVE 8u

@@ -8,6 +8,8 @@
 #include "sgx/keyrequest.h"
 #include "sgx/report.h"
 
+#define HIDDEN __attribute__((visibility("hidden")))
+
 /*
  * Life of an enclave. NEW -> READY by one INIT; READY -> BUSY -> READY around every call, by compare-and-swap alone, so that
  * CRASHED, which entry.S may write at any moment, is final.
@@ -18,7 +20,7 @@ enum runtime_state {
 	RUNTIME_BUSY = 2,
 	RUNTIME_CRASHED = 3, /* entry.S knows this number */
 };
-extern uint32_t runtime_state;
+extern uint32_t runtime_state HIDDEN;
 
 /* runtime_enter: called by entry.S on the enclave's stack. The status goes to RSI. */
 enum call_status runtime_enter(int64_t index, uint64_t argument);
