@@ -3,7 +3,7 @@
 # The whole story with real processes and sockets: world, machine, platform software, secrets service, vault enclave.
 # usage: flow.sh JURAT
 set -u
-jurat=$1
+jurat=$(realpath "$1")
 dir=$(mktemp -d)
 passed=0
 failures=0
