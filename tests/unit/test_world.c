@@ -6,7 +6,9 @@
 #include "support.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -242,6 +244,33 @@ failed_creation_leaves_nothing_behind(void **state)
 	free(sub), free(where);
 }
 
+/* The limit of a file's size stays with the process, so a child takes it. Keys and certificates fit, the first enclave does not. */
+static void
+no_space_leaves_nothing_behind_and_says_so(void **state)
+{
+	struct world_birth birth = { .name = "test", .enclaves_dir = enclaves_dir, .now = NOW };
+	char *sub = path_join(dir, "full"), *where = path_join(dir, "full/world");
+	int status = -1;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(mkdir(sub, 0700), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct rlimit limit = { 8192, 8192 };
+
+		signal(SIGXFSZ, SIG_IGN);
+		if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
+			_exit(2);
+		_exit(world_create(where, &birth, NULL) == JURAT_E_NO_SPACE ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(rmdir(sub), 0); /* it is empty */
+	free(sub), free(where);
+}
+
 /* ---- world.json ---- */
 
 static bool
@@ -434,6 +463,7 @@ main(void)
 		cmocka_unit_test(measurements_do_not_depend_on_the_worlds_keys),
 		cmocka_unit_test(existing_folder_is_left_alone),
 		cmocka_unit_test(failed_creation_leaves_nothing_behind),
+		cmocka_unit_test(no_space_leaves_nothing_behind_and_says_so),
 		cmocka_unit_test(damaged_world_files_are_refused),
 		cmocka_unit_test(newer_and_unknown_world_files_are_refused_by_name),
 		cmocka_unit_test(enrolling_again_replaces_the_machine),
