@@ -271,8 +271,9 @@ run_in(const char *dir, const struct options *o)
 static int
 run(const struct options *o)
 {
-	char temporary[] = "/tmp/jurat-demo-XXXXXX", *dir = NULL;
+	const char *tmp = getenv("TMPDIR");
 	struct jurat_diag diag = { 0 };
+	char *dir = NULL;
 	int status;
 
 	if (o->dir != NULL) {
@@ -281,8 +282,12 @@ run(const struct options *o)
 		if (rc != JURAT_OK)
 			return cli_fail(rc, &diag, o->dir);
 		dir = realpath(o->dir, NULL);
-	} else if (mkdtemp(temporary) != NULL) {
-		dir = strdup(temporary);
+	} else {
+		dir = path_join(tmp != NULL && *tmp == '/' ? tmp : "/tmp", "jurat-demo-XXXXXX");
+		if (dir != NULL && mkdtemp(dir) == NULL) {
+			free(dir);
+			dir = NULL;
+		}
 	}
 	if (dir == NULL)
 		return cli_fail(JURAT_E_IO, NULL, "the demo's folder");

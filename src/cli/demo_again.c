@@ -20,13 +20,22 @@ find(const char *name)
 	return NULL;
 }
 
-/* rearm: what an earlier run of the attack had released may be released again. */
+/*
+ * rearm: what an earlier run of the attack had released may be released again. The command refuses if there was no release; that is
+ * as well, and everything else will show in the attack.
+ */
 static int
 rearm(struct demo *d, const struct demo_paths *p, const char *secret)
 {
 	const char *args[] = { "secrets", "rearm", secret, "--data", p->service, "--kek-file", p->kek, NULL };
 
-	return demo_command(d, "re-arming the secret", args, NULL);
+	struct process_result r = { 0 };
+	struct jurat_diag diag = { 0 };
+	jurat_rc rc = process_run(&r, "re-arming the secret", args, 60, &diag);
+
+	(void)d;
+	process_result_clear(&r);
+	return rc == JURAT_OK ? EXIT_ACCEPTED : cli_fail(rc, &diag, secret);
 }
 
 /* service_key: the demo's own relying party says who it is. */
