@@ -17,12 +17,18 @@ enclave_runs_and_returns(void **state)
 }
 
 static void
-entry_sets_fs_and_gs_and_keeps_the_host_stack(void **state)
+entry_sets_fs_and_gs_and_the_exit_gives_them_back(void **state)
 {
 	struct enclave *e = probe_load(NULL);
-	uint64_t ms[4] = { 0 }, data = (uint64_t)(uintptr_t)e->base + PROBE_DATA;
+	uint64_t ms[4] = { 0 }, data = (uint64_t)(uintptr_t)e->base + PROBE_DATA, own_gs = 0x123456789000, gs;
+	uint64_t fault[8] = { FAULT_UD };
 
+	__asm__ volatile("wrgsbase %0" : : "r"(own_gs));
 	probe_call(e, PROBE_BASES, ms);
+	probe_call(e, PROBE_FAULT, fault);
+	__asm__ volatile("rdgsbase %0" : "=r"(gs));
+	assert_int_equal(gs, own_gs);
+	__asm__ volatile("wrgsbase %0" : : "r"(0ull));
 	assert_int_equal(ms[0], data);
 	assert_int_equal(ms[1], data);
 	assert_int_equal(ms[2], data);
@@ -280,7 +286,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(enclave_runs_and_returns),
-		cmocka_unit_test(entry_sets_fs_and_gs_and_keeps_the_host_stack),
+		cmocka_unit_test(entry_sets_fs_and_gs_and_the_exit_gives_them_back),
 		cmocka_unit_test(elrange_is_aligned_to_its_size_and_tcs_pages_are_not_mapped),
 		cmocka_unit_test(ocall_runs_below_what_the_enclave_put_on_our_stack),
 		cmocka_unit_test(ocall_without_a_table_is_answered_with_invalid_function),

@@ -591,7 +591,7 @@ on_usr1(int sig, siginfo_t *info, void *context)
 	const ucontext_t *uc = context;
 
 	/* the thread looks as if it had not begun to enter, and may enter from here */
-	if (tls_witness != 4711 || engine_thread_self()->visit != NULL ||
+	if (tls_witness != 4711 || engine_thread_self()->visit != NULL || watched->tcs[0].tcs.cssa != 0 ||
 	    enclave_ecall(watched, PROBE_ECHO, ms, NULL, NULL, &status, NULL) != JURAT_OK || ms[0] != 2 ||
 	    engine_owns(watched, (uint64_t)uc->uc_mcontext.gregs[REG_RIP], 1))
 		_exit(5);
