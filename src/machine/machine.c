@@ -100,7 +100,7 @@ publish(const char *temporary, const char *dir, struct jurat_diag *d)
 	int fd;
 
 	if (renameat2(AT_FDCWD, temporary, AT_FDCWD, dir, RENAME_NOREPLACE) != 0) {
-		jurat_rc rc = errno == EEXIST || errno == ENOTEMPTY ? JURAT_E_EXISTS : JURAT_E_IO;
+		jurat_rc rc = errno == EEXIST ? JURAT_E_EXISTS : JURAT_E_IO;
 
 		return jurat_fail(d, rc, "machine", NO_OFFSET, 0, (uint64_t)errno);
 	}
@@ -138,11 +138,8 @@ static jurat_rc
 create_beside(const char *dir, const struct machine_birth *birth, struct jurat_diag *d)
 {
 	char *temporary = NULL;
-	struct stat st;
 	jurat_rc rc;
 
-	if (lstat(dir, &st) == 0)
-		return jurat_fail(d, JURAT_E_EXISTS, "machine", NO_OFFSET, 0, 0);
 	if (asprintf(&temporary, "%s.new-XXXXXX", dir) < 0)
 		return jurat_fail(d, JURAT_E_MEMORY, "machine", NO_OFFSET, 0, 0);
 	if (mkdtemp(temporary) == NULL) {
