@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# jurat verify from the command line: output, messages and exit codes, on the quote of the fuzz seeds' world.
+# usage: verify.sh JURAT
+set -u
+jurat=$1
+seeds=$(dirname "$0")/../../fuzz/seeds
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+passed=0
+failed=0
+
+# expect NAME CODE STDOUT STDERR COMMAND...: patterns, empty: there must be nothing
+expect() {
+	name=$1 code=$2 out=$3 err=$4
+	shift 4
+	"$@" >"$dir/out" 2>"$dir/err"
+	got=$?
+	why=
+	[ $got -eq "$code" ] || why="exit $got, wanted $code"
+	if [ -n "$out" ]; then
+		grep -q -e "$out" "$dir/out" || why="$why; no '$out' on stdout"
+	elif [ -s "$dir/out" ]; then
+		why="$why; something on stdout"
+	fi
+	if [ -n "$err" ]; then
+		grep -q -e "$err" "$dir/err" || why="$why; no '$err' on stderr"
+	elif [ -s "$dir/err" ]; then
+		why="$why; something on stderr"
+	fi
+	if [ -z "$why" ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "not ok - $name: $why: $(head -c 300 "$dir/err")"
+	fi
+}
+
+# the seed is quote length (4 bytes, little-endian), quote, collateral
+len=$(od -An -tu4 -N4 "$seeds/verify/genuine" | tr -d ' ')
+tail -c +5 "$seeds/verify/genuine" | head -c "$len" >"$dir/quote"
+tail -c +$((5 + len)) "$seeds/verify/genuine" >"$dir/collateral"
+mkdir "$dir/trust"
+cp "$seeds/trust/private" "$dir/trust/trust.json"
+policy=$seeds/policy/small
+at=2026-06-01T12:00:00Z
+data=$(od -An -v -tx1 -j368 -N64 "$dir/quote" | tr -d ' \n')
+
+# verify QUOTE [OPTION...]
+verify() {
+	quote=$1
+	shift
+	"$jurat" verify "$quote" --collateral "$dir/collateral" --trust "$dir/trust" --at $at "$@"
+}
+
+expect accepted 0 '^ACCEPTED \[PRIVATE ROOT test, not Intel hardware\]$' '' verify "$dir/quote" --policy "$policy"
+expect report_data 0 '^ACCEPTED' '' verify "$dir/quote" --policy "$policy" --report-data "$data"
+# shellcheck disable=SC2016 # the inner shell expands them
+expect stdin 0 '^ACCEPTED' '' sh -c '"$0" verify - --collateral "$1" --trust "$2" --at "$3" --policy "$4" <"$5"' "$jurat" "$dir/collateral" \
+	"$dir/trust" $at "$policy" "$dir/quote"
+expect json 0 '"outcome": "accepted"' '' verify "$dir/quote" --policy "$policy" --json
+expect undecided 6 '^UNDECIDED by policy' '--policy' verify "$dir/quote"
+expect undecided_json 6 '"tcb_status": "UpToDate"' '--policy' verify "$dir/quote" --json
+expect expired 5 'FAILED validity_not_ended' '' "$jurat" verify "$dir/quote" --collateral "$dir/collateral" --trust "$dir/trust" \
+	--at 2027-01-01T00:00:00Z --policy "$policy"
+expect no_collateral 5 'REFUSED by root_crl' '' "$jurat" verify "$dir/quote" --trust "$dir/trust" --at $at --policy "$policy"
+expect wrong_root 3 'REFUSED by pck_chain_roles' '' "$jurat" verify "$dir/quote" --collateral "$dir/collateral" --at $at --policy "$policy"
+expect other_data 3 'REFUSED by report_data' '' verify "$dir/quote" --policy "$policy" --report-data "$(printf '%0128d' 0)"
+
+# bad files: one clear line with the field's name
+head -c 1000 "$dir/quote" >"$dir/cut"
+: >"$dir/empty"
+head -c 70000 /dev/zero >"$dir/large"
+expect cut 3 'found .*quote.*input ended' '' verify "$dir/cut" --policy "$policy"
+expect empty 3 'REFUSED by quote_format' '' verify "$dir/empty" --policy "$policy"
+expect large 3 '' 'larger than the limit' verify "$dir/large"
+expect absent 1 '' 'does not exist' verify "$dir/absent"
+expect bad_policy 3 '' 'policy' verify "$dir/quote" --policy "$dir/quote"
+expect empty_policy 3 '' 'policy: input ended' verify "$dir/quote" --policy "$dir/empty"
+expect bad_collateral 3 '' 'collateral' "$jurat" verify "$dir/quote" --collateral "$dir/quote"
+expect absent_trust 1 '' 'does not exist' "$jurat" verify "$dir/quote" --trust "$dir/trust2"
+mkdir "$dir/trust2"
+cp "$dir/quote" "$dir/trust2/trust.json"
+expect bad_trust 3 '' 'trust' "$jurat" verify "$dir/quote" --trust "$dir/trust2"
+expect bad_time 2 '' '--at wants' "$jurat" verify "$dir/quote" --at yesterday
+expect bad_data 2 '' '--report-data wants' "$jurat" verify "$dir/quote" --report-data 00
+expect no_quote 2 '' 'one quote' "$jurat" verify
+expect two_quotes 2 '' 'one quote' "$jurat" verify a b
+expect unknown_option 2 '' 'unknown option' "$jurat" verify a --force
+expect help 0 '^usage: jurat verify' '' "$jurat" verify --help
+
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]

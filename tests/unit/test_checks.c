@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* docs/checks.md holds the table of checks exactly as the code does. JURAT_PRINT_CHECKS=1 prints what must stand between its markers. */
+#include "support.h"
+
+#include <stdio.h>
+
+#include "appraisal/checks.h"
+
+static char *
+table(void)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	assert_non_null(f);
+	fputs("| check | what it checks | where the rule comes from |\n|---|---|---|\n", f);
+	for (enum check_id id = 0; id < CHECK_NUM; id++)
+		fprintf(f, "| `%s` | %s | %s |\n", check_name(id), check_info(id)->what, check_info(id)->rule);
+	fclose(f);
+	return text;
+}
+
+static void
+every_check_has_a_name_a_purpose_and_a_source(void **state)
+{
+	for (enum check_id id = 0; id < CHECK_NUM; id++) {
+		assert_non_null(check_info(id)->hook);
+		assert_non_null(check_info(id)->remedy);
+		assert_true(strlen(check_info(id)->what) > 10);
+		assert_true(strlen(check_info(id)->rule) > 5);
+		for (enum check_id other = 0; other < id; other++)
+			assert_string_not_equal(check_name(id), check_name(other));
+	}
+}
+
+static void
+the_manual_lists_the_checks_as_they_are(void **state)
+{
+	const char *source = getenv("JURAT_SOURCE");
+	char *path = NULL, *want = table(), *doc, *at;
+	size_t len;
+
+	if (getenv("JURAT_PRINT_CHECKS") != NULL)
+		fputs(want, stdout);
+	assert_true(asprintf(&path, "%s/docs/checks.md", source != NULL ? source : ".") > 0);
+	doc = (char *)test_read(path, &len);
+	at = strstr(doc, "<!-- the table of src/appraisal/checks.c -->\n");
+	assert_non_null(at);
+	at = strchr(at, '\n') + 1;
+	if (strncmp(at, want, strlen(want)) != 0 || strncmp(at + strlen(want), "<!-- end -->", 12) != 0)
+		fail_msg("%s", "docs/checks.md is not what src/appraisal/checks.c says: JURAT_PRINT_CHECKS=1 prints the table");
+	free(doc);
+	free(want);
+	free(path);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_check_has_a_name_a_purpose_and_a_source),
+		cmocka_unit_test(the_manual_lists_the_checks_as_they_are),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
