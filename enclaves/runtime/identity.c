@@ -19,6 +19,9 @@ enclave_report(struct sgx_report *out, const struct sgx_target *target, const ui
 	struct sgx_target self = {.miscselect = 0};
 	jurat_rc rc;
 
+	/* Targets come from the host, and EREPORT faults on this one where the processor has no CET: that would kill us. */
+	if (target != NULL && target->cet_attributes != 0)
+		return JURAT_E_UNSUPPORTED;
 	if (target != NULL)
 		return report_for(out, target, report_data);
 	/* A report for nobody in particular tells us who we are. */

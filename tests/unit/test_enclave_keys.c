@@ -311,6 +311,19 @@ a_report_for_another_enclave_or_from_another_machine_is_refused(void **state)
 	assert_int_equal(enclave_check_report(&report, NULL), JURAT_OK);
 }
 
+static void
+a_target_that_ereport_would_fault_on_is_refused(void **state)
+{
+	struct processor cpu = stub_processor(1);
+	struct secs who = stub_secs(1, 2, 3, 4);
+	uint8_t data[SGX_REPORT_DATA_LEN] = {0};
+	struct sgx_target target = {.cet_attributes = 1};
+	struct sgx_report report;
+
+	stub_enter(&cpu, &who);
+	assert_int_equal(enclave_report(&report, &target, data), JURAT_E_UNSUPPORTED);
+}
+
 int
 main(void)
 {
@@ -330,6 +343,7 @@ main(void)
 	    cmocka_unit_test(a_damaged_blob_is_refused),
 	    cmocka_unit_test(sealing_refuses_lengths_that_do_not_fit),
 	    cmocka_unit_test(a_report_for_itself_checks_and_each_flipped_bit_is_refused),
+	    cmocka_unit_test(a_target_that_ereport_would_fault_on_is_refused),
 	    cmocka_unit_test(a_report_for_another_enclave_or_from_another_machine_is_refused),
 	};
 

@@ -30,7 +30,7 @@ jurat_rc enclave_main(uint32_t op, const uint8_t *in, size_t in_len, uint8_t *ou
 #define ENCLAVE_OUT_MAX_LEN 65536
 #endif
 
-/* enclave_report: EREPORT for a target. target NULL: for itself. */
+/* enclave_report: EREPORT for a target. target NULL: for itself. JURAT_E_UNSUPPORTED for a target with CET attributes. */
 MUST_USE jurat_rc enclave_report(
     struct sgx_report *out, const struct sgx_target *target, const uint8_t report_data[SGX_REPORT_DATA_LEN]);
 
