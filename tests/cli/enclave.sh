@@ -3,7 +3,7 @@
 # jurat enclave from the command line: output, messages and exit codes. The key comes from openssl once, and its verdict is asked too.
 # usage: enclave.sh JURAT
 set -u
-jurat=$1
+jurat=$(realpath "$1")
 source=${JURAT_SOURCE:-.}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -3,7 +3,7 @@
 # jurat machine and jurat platform from the command line: output, messages, exit codes, daemons that start and end as they say.
 # usage: machine.sh JURAT
 set -u
-jurat=$1
+jurat=$(realpath "$1")
 dir=$(mktemp -d)
 pids=
 # shellcheck disable=SC2086 # a list of process ids
