@@ -46,9 +46,39 @@ leave:	mov	%gs:0x08, %rbx
 	mov	$4, %eax
 	ENCLU
 
-/* 0: ms[0] += 1 */
+/* 0: ms[0] += 1; or, with something in its upper half, a call frame's op: 1 out_len = 2^40, 2 rc = 9999, 3 status 5, 4 out = in, 5 rc = 21 with
+ * out_len 8 */
 op_echo:
+	mov	4(%rsi), %eax
+	test	%eax, %eax
+	jnz	1f
 	incq	(%rsi)
+	xor	%esi, %esi
+	RETURN
+1:	cmp	$1, %eax
+	jne	2f
+	movabs	$0x10000000000, %rdx
+	mov	%rdx, 40(%rsi)
+	jmp	9f
+2:	cmp	$2, %eax
+	jne	3f
+	movl	$9999, 48(%rsi)
+	jmp	9f
+3:	cmp	$3, %eax
+	jne	4f
+	mov	$5, %esi
+	RETURN
+4:	cmp	$4, %eax
+	jne	5f
+	mov	16(%rsi), %rcx
+	mov	24(%rsi), %rdi
+	mov	%rcx, 40(%rsi)
+	mov	8(%rsi), %rsi
+	rep movsb
+	jmp	9f
+5:	movl	$21, 48(%rsi)
+	movq	$8, 40(%rsi)
+9:
 	xor	%esi, %esi
 	RETURN
 

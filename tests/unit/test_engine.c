@@ -281,6 +281,86 @@ debug_and_xfrm_are_asked_for_as_options_say(void **state)
 	free(image);
 }
 
+/* ---- enclave_call: what an enclave may answer ---- */
+
+struct overheard {
+	uint8_t in[64], out[64];
+	size_t in_len, out_len;
+	int calls;
+};
+
+static void
+overhear(void *ctx, const void *in, size_t in_len, const void *out, size_t out_len)
+{
+	struct overheard *o = ctx;
+
+	o->calls++;
+	if (out == NULL) {
+		memcpy(o->in, in, in_len);
+		o->in_len = in_len;
+	} else {
+		memcpy(o->out, out, out_len);
+		o->out_len = out_len;
+	}
+}
+
+static void
+a_call_carries_bytes_both_ways_and_can_be_overheard(void **state)
+{
+	uint8_t sigstruct[SGX_SIGSTRUCT_LEN], out[16] = { 0 };
+	struct overheard heard = { .calls = 0 };
+	struct enclave_options options = { .sigstruct = sigstruct, .eavesdrop = overhear, .eavesdrop_ctx = &heard };
+	struct enclave *e = NULL;
+	size_t len, out_len = 77;
+	uint8_t *image = probe_image(&len, sigstruct, NULL);
+
+	assert_int_equal(enclave_load(&e, rig_machine(), image, len, &options, NULL), JURAT_OK);
+	assert_int_equal(enclave_call(e, 4, "thirteen char", 13, out, sizeof out, &out_len, NULL), JURAT_OK);
+	assert_int_equal(out_len, 13);
+	assert_memory_equal(out, "thirteen char\0\0", 16);
+	assert_int_equal(heard.calls, 2);
+	assert_int_equal(heard.in_len, 13);
+	assert_int_equal(heard.out_len, 13);
+	assert_memory_equal(heard.in, "thirteen char", 13);
+	assert_memory_equal(heard.out, "thirteen char", 13);
+	enclave_unload(e);
+	free(image);
+}
+
+static void
+wrong_answers_of_an_enclave_are_refused_by_name_and_change_nothing(void **state)
+{
+	static const struct {
+		uint32_t op;
+		jurat_rc rc;
+		const char *field;
+	} table[] = {
+		{ 1, JURAT_E_FORMAT, "call.out_len" },
+		{ 2, JURAT_E_FORMAT, "call.rc" },
+		{ 3, JURAT_E_STATE, "call.status" },
+	};
+	struct enclave *e = probe_load(NULL);
+	static uint8_t much[ENCLAVE_CALL_IN_MAX_LEN + 1];
+	uint8_t out[8] = "before";
+	size_t out_len = 77;
+	struct jurat_diag d = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		d = (struct jurat_diag){ 0 };
+		assert_int_equal(enclave_call(e, table[i].op, "x", 1, out, sizeof out, &out_len, &d), table[i].rc);
+		assert_string_equal(d.field, table[i].field);
+		assert_int_equal(out_len, 77);
+	}
+	/* the enclave's own refusal: its code, and nothing out whatever it says */
+	assert_int_equal(enclave_call(e, 5, "x", 1, out, sizeof out, &out_len, NULL), 21);
+	assert_int_equal(out_len, 0);
+	assert_memory_equal(out, "before\0", 8);
+	d = (struct jurat_diag){ 0 };
+	assert_int_equal(enclave_call(e, 4, much, sizeof much, out, sizeof out, &out_len, &d), JURAT_E_TOO_LARGE);
+	assert_string_equal(d.field, "call.in");
+	enclave_unload(e);
+}
+
 int
 main(void)
 {
@@ -296,6 +376,8 @@ main(void)
 		cmocka_unit_test(operands_that_are_misaligned_outside_or_not_permitted_fault),
 		cmocka_unit_test(eaccept_and_emodpe_follow_the_epcm),
 		cmocka_unit_test(an_altered_image_does_not_start),
+		cmocka_unit_test(a_call_carries_bytes_both_ways_and_can_be_overheard),
+		cmocka_unit_test(wrong_answers_of_an_enclave_are_refused_by_name_and_change_nothing),
 		cmocka_unit_test(debug_and_xfrm_are_asked_for_as_options_say),
 	};
 	return cmocka_run_group_tests(tests, rig_up, rig_down);
