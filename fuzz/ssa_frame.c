@@ -32,21 +32,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t xfrm;
 
 	xstate_probe();
-	xfrm = size % 2 == 0 ? 3 : engine_host_xfrm();
+	xfrm = size % 2 == 0 ? 3 : xstate_host()->xfrm;
 	memset(ssa, 0, sizeof ssa);
 	memcpy(ssa, data, size < sizeof ssa ? size : sizeof ssa);
-	signal_frame(fp, engine_host_xfrm());
+	signal_frame(fp, xstate_host()->xfrm);
 	memcpy(before, fp, sizeof fp);
-	if (!xstate_load(fp, ssa, xfrm)) {
+	if (!xstate_load(xstate_host(), fp, ssa, xfrm)) {
 		if (memcmp(fp, before, sizeof fp) != 0)
 			abort();
 		return 0;
 	}
-	if ((load64le(fp + FX_LEN) & ~(engine_host_xfrm() | 3)) != 0)
+	if ((load64le(fp + FX_LEN) & ~(xstate_host()->xfrm | 3)) != 0)
 		abort();
-	xstate_save(ssa, fp, xfrm);
+	xstate_save(xstate_host(), ssa, fp, xfrm);
 	memcpy(again, before, sizeof again);
-	if (!xstate_load(again, ssa, xfrm) || memcmp(again, fp, sizeof again) != 0)
+	if (!xstate_load(xstate_host(), again, ssa, xfrm) || memcmp(again, fp, sizeof again) != 0)
 		abort();
 	return 0;
 }

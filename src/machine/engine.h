@@ -179,8 +179,6 @@ MUST_USE jurat_rc engine_attach(struct engine_thread **out, struct jurat_diag *d
 bool engine_attach_in_handler(ucontext_t *uc);
 /* engine_thread_self: this thread's state or NULL. */
 struct engine_thread *engine_thread_self(void);
-/* engine_host_xfrm: the extended states that this computer has and the SSA can hold. */
-uint64_t engine_host_xfrm(void);
 
 /* ---- engine_enclu.c, engine_aex.c ---- */
 enum engine_fault { ENGINE_FINE, ENGINE_GP, ENGINE_PF };
@@ -214,15 +212,27 @@ engine_canonical(uint64_t addr)
 }
 
 /* ---- engine_xstate.c ---- */
-/* xstate_save: signal frame -> SSA frame, components of xfrm only. xstate_init: the signal frame's components of xfrm to their
- * initial state. xstate_load: SSA frame -> signal frame; false and nothing changed if XRSTOR would fault. */
-void xstate_save(uint8_t *ssa, const uint8_t *fp, uint64_t xfrm);
+#define XSTATE_NUM_COMPONENTS 7
+
+/* Where a processor's signal frames have the components of engine_xstate.c's table, and which of them it has. */
+struct xstate_layout {
+	uint32_t off[XSTATE_NUM_COMPONENTS];
+	uint64_t xfrm;
+};
+
+/* xstate_probe: asks CPUID; called once, before any enclave exists. xstate_host: this computer's layout. */
+void xstate_probe(void);
+const struct xstate_layout *xstate_host(void);
+
+/*
+ * xstate_save: signal frame -> SSA frame, components of xfrm only. xstate_init: the signal frame's components of xfrm to their initial
+ * state. xstate_load: SSA frame -> signal frame; false and nothing changed if XRSTOR would fault.
+ */
+void xstate_save(const struct xstate_layout *host, uint8_t *ssa, const uint8_t *fp, uint64_t xfrm);
 void xstate_init(uint8_t *fp, uint64_t xfrm);
-MUST_USE bool xstate_load(uint8_t *fp, const uint8_t *ssa, uint64_t xfrm);
+MUST_USE bool xstate_load(const struct xstate_layout *host, uint8_t *fp, const uint8_t *ssa, uint64_t xfrm);
 /* xstate_frame_len: bytes of the signal frame's floating-point part. */
 size_t xstate_frame_len(const uint8_t *fp);
-void xstate_probe(void);
-uint64_t xstate_host(void);
 
 /* ---- engine_deliver.c ---- */
 /* engine_deliver: the application's handler, or the default action. t NULL: a thread that never entered an enclave. */

@@ -102,7 +102,7 @@ save_frame(const struct enclave *e, uint8_t *ssa, ucontext_t *uc, const struct e
 	gpr->fsbase = bases->fs;
 	gpr->gsbase = bases->gs;
 	gpr->exitinfo = exit_info(e, vector);
-	xstate_save(ssa, uc_fp(uc), e->id.attributes.xfrm);
+	xstate_save(xstate_host(), ssa, uc_fp(uc), e->id.attributes.xfrm);
 }
 
 /* EXINFO lies directly below GPRSGX: address, error code, reserved. */
@@ -187,7 +187,7 @@ engine_resume(const struct enclave *e, uint8_t *ssa, ucontext_t *uc, struct engi
 
 	if (!engine_canonical(gpr->rip) || !engine_canonical(gpr->fsbase) || !engine_canonical(gpr->gsbase))
 		return ENGINE_GP;
-	if (!xstate_load(uc_fp(uc), ssa, e->id.attributes.xfrm))
+	if (!xstate_load(xstate_host(), uc_fp(uc), ssa, e->id.attributes.xfrm))
 		return ENGINE_GP;
 	for (size_t i = 0; i < ARRAY_LEN(registers); i++)
 		uc->uc_mcontext.gregs[registers[i].reg] = (greg_t)load64le((const uint8_t *)gpr + registers[i].off);

@@ -93,7 +93,7 @@ redirect(struct engine_thread *t, int sig, const struct kernel_action *action, c
 	UC_REG(uc, EFL) &= ~FLAGS_CLEARED;
 	/* the handler may enter an enclave by an ENCLU of its own, as Intel's loader does for exceptions: never with that blocked */
 	*uc_mask(uc) = handler_mask(action, sig, *uc_mask(uc)) & ~ENGINE_ENCLU_SIGNALS;
-	xstate_init(uc_fp(uc), engine_host_xfrm());
+	xstate_init(uc_fp(uc), xstate_host()->xfrm);
 }
 
 /* A thread that never entered an enclave: the kernel chose its stack, and the handler may as well run here. */

@@ -34,9 +34,9 @@ choose(struct secs_request *out, const struct sgx_sigstruct *sig, const struct i
 	for (size_t i = 0; i < SGX_CONFIGID_LEN; i++)
 		out->config_id[i] = options->config_id[i];
 	out->config_svn = options->config_svn;
-	if ((out->attributes.xfrm & ~engine_host_xfrm()) != 0) {
+	if ((out->attributes.xfrm & ~xstate_host()->xfrm) != 0) {
 		jurat_hint(d, "this processor lacks an extended state that the enclave's signer demands");
-		return jurat_fail(d, JURAT_E_UNSUPPORTED, "enclave.xfrm", NO_OFFSET, engine_host_xfrm(), out->attributes.xfrm);
+		return jurat_fail(d, JURAT_E_UNSUPPORTED, "enclave.xfrm", NO_OFFSET, xstate_host()->xfrm, out->attributes.xfrm);
 	}
 	return JURAT_OK;
 }

@@ -45,12 +45,6 @@ engine_thread_self(void)
 	return self;
 }
 
-uint64_t
-engine_host_xfrm(void)
-{
-	return xstate_host();
-}
-
 static uint64_t
 read_fs_base(void)
 {

@@ -40,11 +40,10 @@ static const struct component components[] = {
 	{ 18, 8192, 2816 },  /* AMX TILEDATA */
 };
 
-/* What CPUID says of this computer: written once by xstate_probe, before any enclave exists. */
-static struct {
-	uint32_t off[ARRAY_LEN(components)];
-	uint64_t xfrm;
-} host = { .xfrm = X87 | SSE };
+_Static_assert(ARRAY_LEN(components) == XSTATE_NUM_COMPONENTS, "engine.h");
+
+/* What CPUID says of this computer: written once by xstate_probe. */
+static struct xstate_layout here = { .xfrm = X87 | SSE };
 
 static uint64_t
 read_xcr0(void)
@@ -69,15 +68,15 @@ xstate_probe(void)
 			continue;
 		if (a != components[i].len)
 			continue;
-		host.off[i] = b;
-		host.xfrm |= 1ull << components[i].bit;
+		here.off[i] = b;
+		here.xfrm |= 1ull << components[i].bit;
 	}
 }
 
-uint64_t
+const struct xstate_layout *
 xstate_host(void)
 {
-	return host.xfrm;
+	return &here;
 }
 
 /* Whether the kernel wrote an XSAVE area, not only FXSAVE's; *out_features says of what. */
@@ -99,7 +98,7 @@ xstate_frame_len(const uint8_t *fp)
 }
 
 void
-xstate_save(uint8_t *ssa, const uint8_t *fp, uint64_t xfrm)
+xstate_save(const struct xstate_layout *host, uint8_t *ssa, const uint8_t *fp, uint64_t xfrm)
 {
 	uint64_t features = 0, present = X87 | SSE;
 
@@ -116,7 +115,7 @@ xstate_save(uint8_t *ssa, const uint8_t *fp, uint64_t xfrm)
 			continue;
 		/* what is in its initial state was not written to the frame: never copy what lies there */
 		if ((features & present & bit) != 0)
-			memcpy(ssa + components[i].intel_off, fp + host.off[i], components[i].len);
+			memcpy(ssa + components[i].intel_off, fp + host->off[i], components[i].len);
 		else
 			memset(ssa + components[i].intel_off, 0, components[i].len);
 	}
@@ -166,7 +165,7 @@ load_legacy(uint8_t *fp, const uint8_t *ssa, uint64_t present)
 }
 
 bool
-xstate_load(uint8_t *fp, const uint8_t *ssa, uint64_t xfrm)
+xstate_load(const struct xstate_layout *host, uint8_t *fp, const uint8_t *ssa, uint64_t xfrm)
 {
 	uint64_t features = 0, present, in_frame;
 
@@ -183,7 +182,7 @@ xstate_load(uint8_t *fp, const uint8_t *ssa, uint64_t xfrm)
 
 		if ((xfrm & present & features & bit) == 0)
 			continue;
-		memcpy(fp + host.off[i], ssa + components[i].intel_off, components[i].len);
+		memcpy(fp + host->off[i], ssa + components[i].intel_off, components[i].len);
 		in_frame |= bit;
 	}
 	store64le(fp + HEADER_OFF, in_frame);

@@ -145,7 +145,7 @@ extended_state_survives_the_way_through_the_ssa(void **state)
 {
 	static uint8_t fp[16384], back[16384], ssa[16384];
 
-	if ((engine_host_xfrm() & 4) == 0) {
+	if ((xstate_host()->xfrm & 4) == 0) {
 		print_message("no AVX here: not tried\n");
 		return;
 	}
@@ -159,19 +159,19 @@ extended_state_survives_the_way_through_the_ssa(void **state)
 	store64le(fp + 472, 7);
 	store64le(fp + 512, 7);
 	memcpy(back, fp, sizeof fp);
-	xstate_save(ssa, fp, 7);
+	xstate_save(xstate_host(), ssa, fp, 7);
 	assert_int_equal(load64le(ssa + 512), 7);
 	assert_memory_equal(ssa + 576, fp + 576, 256);
 	xstate_init(back, 7);
 	assert_int_equal(load64le(back + 512), 0);
 	assert_int_equal(load32le(back + 24), 0x1f80);
-	assert_true(xstate_load(back, ssa, 7));
+	assert_true(xstate_load(xstate_host(), back, ssa, 7));
 	assert_memory_equal(back, fp, 416);
 	assert_memory_equal(back + 576, fp + 576, 256);
 
 	/* a component in its initial state: what lies in the frame is not copied into the enclave */
 	store64le(fp + 512, 3);
-	xstate_save(ssa, fp, 7);
+	xstate_save(xstate_host(), ssa, fp, 7);
 	assert_int_equal(load64le(ssa + 512), 3);
 	assert_int_equal(ssa[576], 0);
 	/* XFRM 3: AVX state is not the enclave's, and stays in the frame */
@@ -180,6 +180,42 @@ extended_state_survives_the_way_through_the_ssa(void **state)
 	xstate_init(back, 3);
 	assert_int_equal(load64le(back + 512), 4);
 	assert_memory_equal(back + 576, fp + 576, 256);
+}
+
+/* A signal frame with every byte different from its neighbours, all of `features` present. */
+static void
+full_frame(uint8_t *fp, size_t len, uint64_t features)
+{
+	for (size_t i = 0; i < len; i++)
+		fp[i] = (uint8_t)(i * 29 + i / 256);
+	store32le(fp + 24, 0x1f80);
+	store32le(fp + 28, 0xffff);
+	memset(fp + 416, 0, 96 + 64);
+	store32le(fp + 464, 0x46505853);
+	store64le(fp + 472, features);
+	store64le(fp + 512, features);
+}
+
+static void
+avx512_and_pkru_go_to_intels_places_from_amds(void **state)
+{
+	/* AMD Zen 4: opmask 832, ZMM_Hi256 896, Hi16_ZMM 1408, PKRU 2432; Intel: SDM vol. 1, 13.4 and CPUID leaf 13 */
+	static const struct xstate_layout amd = { { 576, 832, 896, 1408, 2432 }, 0x2e7 };
+	static const struct {
+		size_t amd, intel, len;
+	} places[] = { { 576, 576, 256 }, { 832, 1088, 64 }, { 896, 1152, 512 }, { 1408, 1664, 1024 }, { 2432, 2688, 8 } };
+	static uint8_t fp[4096], back[4096], ssa[4096];
+
+	full_frame(fp, sizeof fp, 0x2e7);
+	xstate_save(&amd, ssa, fp, 0x2e7);
+	assert_int_equal(load64le(ssa + 512), 0x2e7);
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		assert_memory_equal(ssa + places[i].intel, fp + places[i].amd, places[i].len);
+	full_frame(back, sizeof back, 0x2e7);
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		memset(back + places[i].amd, 0, places[i].len);
+	assert_true(xstate_load(&amd, back, ssa, 0x2e7));
+	assert_memory_equal(back, fp, sizeof fp);
 }
 
 static void
@@ -192,18 +228,18 @@ a_frame_that_xrstor_would_refuse_is_refused(void **state)
 	store32le(ssa + 24, 0x1f80);
 	memcpy(before, fp, sizeof fp);
 	store32le(ssa + 24, 0x10000);
-	assert_false(xstate_load(fp, ssa, 3));
+	assert_false(xstate_load(xstate_host(), fp, ssa, 3));
 	store32le(ssa + 24, 0x1f80);
 	store64le(ssa + 512, 7);
-	assert_false(xstate_load(fp, ssa, 3));
+	assert_false(xstate_load(xstate_host(), fp, ssa, 3));
 	store64le(ssa + 512, 3);
 	for (size_t i = 520; i < 536; i++) {
 		ssa[i] = 0x80;
-		assert_false(xstate_load(fp, ssa, 3));
+		assert_false(xstate_load(xstate_host(), fp, ssa, 3));
 		ssa[i] = 0;
 	}
 	assert_memory_equal(fp, before, sizeof fp);
-	assert_true(xstate_load(fp, ssa, 3));
+	assert_true(xstate_load(xstate_host(), fp, ssa, 3));
 }
 
 /* The classifier with every shape that ENCLU's exception can have, on real and on altered bytes. */
@@ -252,6 +288,7 @@ main(void)
 		cmocka_unit_test(a_frame_that_cannot_be_loaded_kills_the_enclave_and_not_us),
 		cmocka_unit_test(a_key_request_with_reserved_bytes_faults),
 		cmocka_unit_test(extended_state_survives_the_way_through_the_ssa),
+		cmocka_unit_test(avx512_and_pkru_go_to_intels_places_from_amds),
 		cmocka_unit_test(a_frame_that_xrstor_would_refuse_is_refused),
 		cmocka_unit_test(enclu_is_recognised_as_ud_gp_and_pf_and_nothing_else_is),
 	};

@@ -72,7 +72,7 @@ a_storm_of_signals_changes_no_register_of_the_enclave(void **state)
 static void
 a_storm_changes_no_avx_register_either(void **state)
 {
-	if ((engine_host_xfrm() & 4) == 0) {
+	if ((xstate_host()->xfrm & 4) == 0) {
 		print_message("no AVX here: not tried\n");
 		return;
 	}
