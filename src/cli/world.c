@@ -228,8 +228,8 @@ turn(struct world *w, const struct dials *dials, int64_t *now)
 
 	if (dials->tcb_status != NULL && !tcb_status_parse(&w->tcb_status, dials->tcb_status))
 		return cli_usage("world", "--tcb-status wants one of Intel's words, such as UpToDate, OutOfDate or Revoked");
-	if (dials->at != NULL && !when_parse(now, dials->at, strlen(dials->at)))
-		return cli_usage("world", "--at wants a time such as 2026-11-24T12:00:00Z");
+	if (dials->at != NULL && (!when_parse(now, dials->at, strlen(dials->at)) || !world_time_ok(*now)))
+		return cli_usage("world", "--at wants a time such as 2026-11-24T12:00:00Z, from 1971 to 9998");
 	if (dials->revoke != NULL && !hex_decode(serial, sizeof serial, dials->revoke, strlen(dials->revoke)))
 		return cli_usage("world", "--revoke-pck wants a serial number of 40 hexadecimal digits, as world show prints it");
 	if (dials->min_svn >= 0)

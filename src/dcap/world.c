@@ -11,6 +11,8 @@
 #define DAY_S 86400ll
 #define PCK_YEARS 7         /* as Intel's */
 #define COLLATERAL_DAYS 30  /* Intel's PCK CRLs, TCB infos and identities */
+#define EARLIEST_UNIX_S 31536000ll    /* 1971: even stale collateral begins after 1970 */
+#define LATEST_UNIX_S 253370764800ll /* 9999-01-01: even fresh collateral ends before the year 10000 */
 
 /* ---- enclaves ---- */
 
@@ -174,15 +176,24 @@ write_collateral(const struct parts *p, const char *dir, struct jurat_diag *d)
 	return world_write_text(dir, "collateral.json", json, d);
 }
 
+bool
+world_time_ok(int64_t now)
+{
+	return now >= EARLIEST_UNIX_S && now <= LATEST_UNIX_S;
+}
+
 jurat_rc
 world_refresh(const struct world *w, int64_t now, const struct world_stale *stale, struct jurat_diag *d)
 {
 	struct world_stale none = { 0 };
 	struct parts p CLEANUP(parts_clear) = { 0 };
-	jurat_rc rc = world_read_key(&p.signing, w->dir, "keys/tcb-signing.pem", d);
+	jurat_rc rc;
 
+	if (!world_time_ok(now))
+		return jurat_fail(d, JURAT_E_USAGE, "world.time", NO_OFFSET, 0, 0);
 	if (stale == NULL)
 		stale = &none;
+	rc = world_read_key(&p.signing, w->dir, "keys/tcb-signing.pem", d);
 	if (rc == JURAT_OK)
 		rc = join_chain(&p.crl_chain, w->dir, NULL, "certificates/platform-ca.pem", d);
 	if (rc == JURAT_OK)

@@ -76,7 +76,9 @@ struct world_stale {
 	bool crl, tcb_info, qe_identity;
 };
 
-/* world_refresh: collateral.json as of now, valid for 30 days; the stale parts ended a day before now. stale may be NULL. */
+/* world_refresh: collateral.json as of now, valid for 30 days; the stale parts ended a day before now. stale may be NULL.
+ * JURAT_E_USAGE unless world_time_ok(now): the years 1971 to 9998. */
+MUST_USE bool world_time_ok(int64_t now);
 MUST_USE jurat_rc world_refresh(
     const struct world *w, int64_t now, const struct world_stale *stale, struct jurat_diag *d);
 

@@ -102,6 +102,7 @@ expect "an unknown status is a usage error" 2 "UpToDate" "$jurat" world set "$w"
 expect "a bad number is a usage error" 2 "0 to 255" "$jurat" world set "$w" --min-svn 256
 expect "a TCB status is set" 0 "" "$jurat" world set "$w" --tcb-status OutOfDate --min-svn 9 --at 2026-01-01T00:00:00Z
 collateral tcb_info | grep -q '"issueDate":"2026-01-01T00:00:00Z".*"svn":9.*OutOfDate' || fail "the TCB info does not say so"
+expect "a time before all others is refused" 2 "from 1971" "$jurat" world set "$w" --at 1970-01-02T00:00:00Z
 expect "an unknown verb is a usage error" 2 "unknown verb" "$jurat" world destroy "$w"
 expect "a folder that is no world is named" 1 "world new" "$jurat" world show "$dir"
 echo '{"version": 9}' >"$w/world.json"
