@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -373,6 +374,52 @@ a_child_of_fork_cannot_speak_for_its_parent(void **state)
 	key_client_close(k);
 }
 
+struct asker {
+	struct key_client *k;
+	uint32_t handle;
+	uint8_t key_id[32]; /* of its own, and so a key of its own */
+	struct aes128_key want;
+	unsigned num_wrong;
+};
+
+static void *
+ask_many(void *ctx)
+{
+	struct asker *a = ctx;
+
+	for (int i = 0; i < 200; i++) {
+		struct aes128_key key = { { 0 } };
+		enum sgx_error error;
+
+		if (get_key(a->k, a->handle, SGX_KEY_SEAL, a->key_id, &key, &error) != JURAT_OK || memcmp(key.b, a->want.b, 16) != 0)
+			a->num_wrong++;
+	}
+	return NULL;
+}
+
+static void
+threads_get_their_own_answers_while_another_loads(void **state)
+{
+	struct key_client *k = open_client();
+	struct sgx_report_body id;
+	struct asker askers[4];
+	pthread_t threads[4];
+	enum sgx_error error;
+
+	for (uint16_t i = 0; i < 4; i++) {
+		askers[i] = (struct asker){ .k = k, .handle = start_tiny(k, &id), .key_id = { (uint8_t)i } };
+		assert_int_equal(get_key(k, askers[i].handle, SGX_KEY_SEAL, askers[i].key_id, &askers[i].want, &error), JURAT_OK);
+		assert_int_equal(pthread_create(&threads[i], NULL, ask_many, &askers[i]), 0);
+	}
+	for (int i = 0; i < 20; i++)
+		key_destroy(k, start_tiny(k, &id));
+	for (size_t i = 0; i < 4; i++) {
+		pthread_join(threads[i], NULL);
+		assert_int_equal(askers[i].num_wrong, 0);
+	}
+	key_client_close(k);
+}
+
 /* ---- a served machine ---- */
 
 /* serve: `jurat machine serve`, listening when this returns. */
@@ -661,6 +708,7 @@ main(void)
 		cmocka_unit_test(no_environment_and_no_descriptor_reaches_the_key_process),
 		cmocka_unit_test(a_killed_key_process_is_an_error_and_not_a_hang),
 		cmocka_unit_test(a_child_of_fork_cannot_speak_for_its_parent),
+		cmocka_unit_test(threads_get_their_own_answers_while_another_loads),
 		cmocka_unit_test(a_served_machine_is_joined_by_several_clients),
 		cmocka_unit_test(a_second_server_is_refused_and_a_dead_ones_socket_is_replaced),
 		cmocka_unit_test(every_length_of_every_request_is_judged),
