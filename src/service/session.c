@@ -6,6 +6,7 @@
 #include "core/ct.h"
 #include "core/diag.h"
 #include "core/hex.h"
+#include "core/sabotage.h"
 
 static bool
 expired(const struct session *s, uint64_t now_ms)
@@ -78,7 +79,8 @@ session_find(struct sessions *all, const char *id, size_t id_len, uint64_t now_m
 void
 session_end(struct session *s)
 {
-	sigma_responder_clear(&s->sigma);
+	if (!SABOTAGED("service.session_reuse"))
+		sigma_responder_clear(&s->sigma);
 	channel_clear(&s->channel);
 	wipe(s->ack_digest, sizeof s->ack_digest);
 	s->step = SESSION_OVER;
