@@ -246,6 +246,55 @@ elf_section(struct elf_section *out, const struct elf *e, const char *name, stru
 	return JURAT_E_NOT_FOUND;
 }
 
+jurat_rc
+elf_section_bytes(const uint8_t **out, uint64_t *out_len, const struct elf *e, const char *name, struct jurat_diag *d)
+{
+	struct elf_section s;
+	const uint8_t *p;
+	jurat_rc rc = elf_section(&s, e, name, d);
+
+	if (rc == JURAT_E_NOT_FOUND) {
+		*out = NULL;
+		*out_len = 0;
+		return JURAT_OK;
+	}
+	if (rc != JURAT_OK)
+		return rc;
+	p = elf_bytes(e, s.off, s.size);
+	if (p == NULL)
+		return jurat_fail(d, JURAT_E_TRUNCATED, "elf.section", s.off, s.size, e->len);
+	*out = p;
+	*out_len = s.size;
+	return JURAT_OK;
+}
+
+jurat_rc
+elf_symbol(uint64_t *out, const struct elf *e, const char *name, struct jurat_diag *d)
+{
+	const uint8_t *symbols, *names;
+	uint64_t symbols_len, names_len;
+	size_t name_len = strlen(name) + 1;
+	jurat_rc rc = elf_section_bytes(&symbols, &symbols_len, e, ".dynsym", d);
+
+	if (rc == JURAT_OK)
+		rc = elf_section_bytes(&names, &names_len, e, ".dynstr", d);
+	if (rc != JURAT_OK)
+		return rc;
+	*out = UINT64_MAX;
+	for (uint64_t i = 0; i < symbols_len / ELF_SYM64_LEN; i++) {
+		const uint8_t *symbol = symbols + i * ELF_SYM64_LEN;
+		uint32_t name_off = load32le(symbol);
+
+		if (load16le(symbol + 6) == 0 || name_off > names_len || name_len > names_len - name_off)
+			continue; /* undefined here, or no such name */
+		if (memcmp(names + name_off, name, name_len) == 0) {
+			*out = load64le(symbol + 8);
+			return JURAT_OK;
+		}
+	}
+	return JURAT_OK;
+}
+
 bool
 elf_dynamic(uint64_t *out_value, const struct elf *e, uint64_t tag)
 {

@@ -13,6 +13,7 @@
 #define ELF_SECTIONS_MAX 4096u
 #define ELF_EHDR64_SHOFF 40u /* where e_shoff (8), and e_shnum with e_shstrndx (4), lie: signing zeroes them in memory */
 #define ELF_EHDR64_SHNUM 60u
+#define ELF_SYM64_LEN 24u
 
 enum elf_segment_type { ELF_PT_LOAD = 1, ELF_PT_DYNAMIC = 2, ELF_PT_INTERP = 3, ELF_PT_TLS = 7 };
 enum elf_segment_flag { ELF_PF_X = 1, ELF_PF_W = 2, ELF_PF_R = 4 };
@@ -68,6 +69,13 @@ const uint8_t *elf_mapped(const struct elf *e, uint64_t addr, uint64_t size, uin
 /* elf_section: the first section of that name. JURAT_E_NOT_FOUND without filling d if there is none; other codes if the
  * tables are broken. Its bytes are not checked: use elf_bytes. */
 MUST_USE jurat_rc elf_section(struct elf_section *out, const struct elf *e, const char *name, struct jurat_diag *d);
+
+/* elf_section_bytes: a section's bytes; NULL and 0 if the file has no such section. */
+MUST_USE jurat_rc elf_section_bytes(
+    const uint8_t **out, uint64_t *out_len, const struct elf *e, const char *name, struct jurat_diag *d);
+
+/* elf_symbol: the value of the dynamic symbol that a 64-bit file defines under that name, or UINT64_MAX if it defines none. */
+MUST_USE jurat_rc elf_symbol(uint64_t *out, const struct elf *e, const char *name, struct jurat_diag *d);
 
 /* elf_dynamic: the value of the first entry with that tag in PT_DYNAMIC; false if there is none. */
 bool elf_dynamic(uint64_t *out_value, const struct elf *e, uint64_t tag);

@@ -18,13 +18,15 @@ enum {
 	FLAG_ZERO_BASE = 2,
 	FLAG_EXINFO = 4,
 	RELA_LEN = 24,
-	SYM_LEN = 24,
 	R_TPOFF64 = 18,
 	NUM_SSA = 2,
-	CONTROL_PAGES = 4, /* TCS, two SSA, guard: what lies between a TCS and its thread-local pages */
+	CONTROL_PAGES = 4, /* a TCS, two SSA, guard: then come the thread-local pages */
 	THREAD_DATA_PAGES = 1,
 	STACK_FILL = 0xcc,
 };
+
+#define TDATA ".tdata"
+#define TBSS ".tbss"
 
 /* OE_TCS_MAX: Open Enclave's own limit. */
 #define OE_TCS_MAX 1024u
@@ -122,26 +124,6 @@ image_extent(const struct elf *e, uint64_t *out_len, struct jurat_diag *d)
 	return JURAT_OK;
 }
 
-/* table: a section's bytes; *out NULL and length 0 if it is absent. */
-static jurat_rc
-table(const uint8_t **out, uint64_t *out_len, const struct elf *e, const char *name, struct jurat_diag *d)
-{
-	struct elf_section s;
-	jurat_rc rc = elf_section(&s, e, name, d);
-
-	*out = NULL;
-	*out_len = 0;
-	if (rc == JURAT_E_NOT_FOUND)
-		return JURAT_OK;
-	if (rc != JURAT_OK)
-		return rc;
-	*out = elf_bytes(e, s.off, s.size);
-	if (*out == NULL)
-		return jurat_fail(d, JURAT_E_TRUNCATED, "elf.section", s.off, s.size, e->len);
-	*out_len = s.size;
-	return JURAT_OK;
-}
-
 /* align_up: v and align are bounded by the caller's limits on the image. */
 static uint64_t
 align_up(uint64_t v, uint64_t align)
@@ -149,32 +131,41 @@ align_up(uint64_t v, uint64_t align)
 	return align > 1 ? (v + align - 1) / align * align : v;
 }
 
-/* tls_pages: pages of thread-local data: .tdata, whose alignment is its segment's, and .tbss. */
+/*
+ * find_tls: .tdata (with its segment's alignment) or .tbss; size and alignment bounded, so that no sum of them can overflow.
+ * JURAT_E_NOT_FOUND without filling d if there is none.
+ */
+static jurat_rc
+find_tls(struct elf_section *s, const struct elf *e, const char *name, struct jurat_diag *d)
+{
+	jurat_rc rc = elf_section(s, e, name, d);
+
+	if (rc != JURAT_OK)
+		return rc;
+	for (size_t i = 0; i < e->num_segments; i++) {
+		if (e->segments[i].type == ELF_PT_TLS && e->segments[i].vaddr == s->addr && strcmp(name, TDATA) == 0)
+			s->align = e->segments[i].align;
+	}
+	if (s->size > IMAGE_FILE_MAX_LEN || s->align > IMAGE_FILE_MAX_LEN)
+		return jurat_fail(d, JURAT_E_TOO_LARGE, "oe.tls", NO_OFFSET, IMAGE_FILE_MAX_LEN, s->size);
+	return JURAT_OK;
+}
+
+/* tls_pages: pages of thread-local data. */
 static jurat_rc
 tls_pages(uint64_t *out, const struct elf *e, struct jurat_diag *d)
 {
-	struct elf_section s;
+	static const char *const names[] = { TDATA, TBSS };
 	uint64_t len = 0;
-	jurat_rc rc = elf_section(&s, e, ".tdata", d);
 
-	if (rc == JURAT_OK) {
-		for (size_t i = 0; i < e->num_segments; i++) {
-			if (e->segments[i].type == ELF_PT_TLS && e->segments[i].vaddr == s.addr)
-				s.align = e->segments[i].align;
-		}
-		if (s.size > IMAGE_FILE_MAX_LEN || s.align > IMAGE_FILE_MAX_LEN)
-			return jurat_fail(d, JURAT_E_TOO_LARGE, "oe.tls", NO_OFFSET, IMAGE_FILE_MAX_LEN, s.size);
-		len = align_up(s.size, s.align);
-	} else if (rc != JURAT_E_NOT_FOUND) {
-		return rc;
-	}
-	rc = elf_section(&s, e, ".tbss", d);
-	if (rc == JURAT_OK) {
-		if (s.size > IMAGE_FILE_MAX_LEN || s.align > IMAGE_FILE_MAX_LEN)
-			return jurat_fail(d, JURAT_E_TOO_LARGE, "oe.tls", NO_OFFSET, IMAGE_FILE_MAX_LEN, s.size);
-		len += align_up(s.size, s.align);
-	} else if (rc != JURAT_E_NOT_FOUND) {
-		return rc;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct elf_section s;
+		jurat_rc rc = find_tls(&s, e, names[i], d);
+
+		if (rc != JURAT_OK && rc != JURAT_E_NOT_FOUND)
+			return rc;
+		if (rc == JURAT_OK)
+			len += align_up(s.size, s.align);
 	}
 	*out = page_up(len) / SGX_PAGE_SIZE;
 	return JURAT_OK;
@@ -224,8 +215,8 @@ oe_open(struct image *image, struct jurat_diag *d)
 		return rc;
 	if (elf_dynamic(&ignored, e, ELF_DT_NEEDED))
 		return jurat_fail(d, JURAT_E_UNSUPPORTED, "oe.needed_module", NO_OFFSET, 0, 1);
-	if ((rc = image_extent(e, &image_len, d)) != JURAT_OK || (rc = table(&dyn, &dyn_len, e, ".rela.dyn", d)) != JURAT_OK ||
-	    (rc = table(&plt, &plt_len, e, ".rela.plt", d)) != JURAT_OK || (rc = tls_pages(&tls, e, d)) != JURAT_OK)
+	if ((rc = image_extent(e, &image_len, d)) != JURAT_OK || (rc = elf_section_bytes(&dyn, &dyn_len, e, ".rela.dyn", d)) != JURAT_OK ||
+	    (rc = elf_section_bytes(&plt, &plt_len, e, ".rela.plt", d)) != JURAT_OK || (rc = tls_pages(&tls, e, d)) != JURAT_OK)
 		return rc;
 	image->ssa_frame_pages = 1;
 	/* an unsigned image has zeros there; a header constant is what makes it a SIGSTRUCT */
@@ -258,9 +249,9 @@ build_memory(struct load *l, struct jurat_diag *d)
 static bool
 symbol_value(uint64_t *out, const uint8_t *symbols, uint64_t symbols_len, uint64_t i)
 {
-	if (i >= symbols_len / SYM_LEN)
+	if (i >= symbols_len / ELF_SYM64_LEN)
 		return false;
-	*out = load64le(symbols + i * SYM_LEN + 8);
+	*out = load64le(symbols + i * ELF_SYM64_LEN + 8);
 	return true;
 }
 
@@ -273,8 +264,8 @@ build_relocations(struct load *l, struct jurat_diag *d)
 	uint64_t dyn_len, plt_len, symbols_len, value;
 	jurat_rc rc;
 
-	if ((rc = table(&dyn, &dyn_len, e, ".rela.dyn", d)) != JURAT_OK || (rc = table(&plt, &plt_len, e, ".rela.plt", d)) != JURAT_OK ||
-	    (rc = table(&symbols, &symbols_len, e, ".dynsym", d)) != JURAT_OK)
+	if ((rc = elf_section_bytes(&dyn, &dyn_len, e, ".rela.dyn", d)) != JURAT_OK || (rc = elf_section_bytes(&plt, &plt_len, e, ".rela.plt", d)) != JURAT_OK ||
+	    (rc = elf_section_bytes(&symbols, &symbols_len, e, ".dynsym", d)) != JURAT_OK)
 		return rc;
 	l->relocations_len = page_up(dyn_len + plt_len);
 	l->relocations = calloc(1, (size_t)l->relocations_len + 1);
@@ -290,7 +281,7 @@ build_relocations(struct load *l, struct jurat_diag *d)
 		if (load32le(entry + 8) != R_TPOFF64)
 			continue;
 		if (!symbol_value(&value, symbols, symbols_len, load32le(entry + 12)))
-			return jurat_fail(d, JURAT_E_FORMAT, "elf.relocation.symbol", i, symbols_len / SYM_LEN, load32le(entry + 12));
+			return jurat_fail(d, JURAT_E_FORMAT, "elf.relocation.symbol", i, symbols_len / ELF_SYM64_LEN, load32le(entry + 12));
 		store64le(entry + 16, value);
 	}
 	return JURAT_OK;
@@ -310,38 +301,11 @@ struct variable {
 	uint64_t value;
 };
 
-/* find_symbol: the place of the variable of that name; *out UINT64_MAX if the image defines none. */
-static jurat_rc
-find_symbol(uint64_t *out, const struct elf *e, const char *name, struct jurat_diag *d)
-{
-	const uint8_t *symbols, *names;
-	uint64_t symbols_len, names_len;
-	size_t name_len = strlen(name) + 1;
-	jurat_rc rc;
-
-	if ((rc = table(&symbols, &symbols_len, e, ".dynsym", d)) != JURAT_OK ||
-	    (rc = table(&names, &names_len, e, ".dynstr", d)) != JURAT_OK)
-		return rc;
-	*out = UINT64_MAX;
-	for (uint64_t i = 0; i < symbols_len / SYM_LEN; i++) {
-		const uint8_t *symbol = symbols + i * SYM_LEN;
-		uint32_t name_off = load32le(symbol);
-
-		if (load16le(symbol + 6) == 0 || name_off > names_len || name_len > names_len - name_off)
-			continue; /* undefined here, or no such name */
-		if (memcmp(names + name_off, name, name_len) == 0) {
-			*out = load64le(symbol + 8);
-			return JURAT_OK;
-		}
-	}
-	return JURAT_OK;
-}
-
 static jurat_rc
 poke_symbol(struct load *l, const struct variable *v, struct jurat_diag *d)
 {
 	uint64_t rva;
-	jurat_rc rc = find_symbol(&rva, &l->image->elf, v->name, d);
+	jurat_rc rc = elf_symbol(&rva, &l->image->elf, v->name, d);
 
 	return rc != JURAT_OK || rva == UINT64_MAX ? rc : poke(l, rva, v->value, d);
 }
@@ -349,25 +313,20 @@ poke_symbol(struct load *l, const struct variable *v, struct jurat_diag *d)
 static jurat_rc
 poke_thread_local(struct load *l, struct jurat_diag *d)
 {
-	const struct elf *e = &l->image->elf;
-	struct elf_section s;
-	jurat_rc rc = elf_section(&s, e, ".tdata", d);
+	struct elf_section data, bss;
+	jurat_rc rc = find_tls(&data, &l->image->elf, TDATA, d);
 
 	if (rc == JURAT_OK) {
-		struct variable v[] = { { "_tdata_rva", s.addr }, { "_tdata_size", s.size }, { "_tdata_align", s.align } };
+		struct variable v[] = { { "_tdata_rva", data.addr }, { "_tdata_size", data.size }, { "_tdata_align", data.align } };
 
-		for (size_t i = 0; i < e->num_segments; i++) {
-			if (e->segments[i].type == ELF_PT_TLS && e->segments[i].vaddr == s.addr)
-				v[2].value = e->segments[i].align;
-		}
 		for (size_t i = 0; i < ARRAY_LEN(v) && rc == JURAT_OK; i++)
 			rc = poke_symbol(l, &v[i], d);
 	}
 	if (rc != JURAT_OK && rc != JURAT_E_NOT_FOUND)
 		return rc;
-	rc = elf_section(&s, e, ".tbss", d);
+	rc = find_tls(&bss, &l->image->elf, TBSS, d);
 	if (rc == JURAT_OK) {
-		struct variable v[] = { { "_tbss_size", s.size }, { "_tbss_align", s.align } };
+		struct variable v[] = { { "_tbss_size", bss.size }, { "_tbss_align", bss.align } };
 
 		for (size_t i = 0; i < ARRAY_LEN(v) && rc == JURAT_OK; i++)
 			rc = poke_symbol(l, &v[i], d);
@@ -380,7 +339,7 @@ static jurat_rc
 poke_own_rva(struct load *l, struct jurat_diag *d)
 {
 	uint64_t rva;
-	jurat_rc rc = find_symbol(&rva, &l->image->elf, "_enclave_rva", d);
+	jurat_rc rc = elf_symbol(&rva, &l->image->elf, "_enclave_rva", d);
 
 	return rc != JURAT_OK || rva == UINT64_MAX ? rc : poke(l, rva, rva, d);
 }
