@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +15,7 @@
 #include "core/ct.h"
 #include "host/file.h"
 #include "host/when.h"
+#include "service/sandbox.h"
 #include "service/secrets.h"
 
 struct daemon {
@@ -99,17 +98,6 @@ drop_privileges(const char *user)
 	return cli_fail(JURAT_E_PERMISSION, &d, user);
 }
 
-/* keep_secrets_in: no core file, no debugger, no new privileges. */
-static void
-keep_secrets_in(void)
-{
-	static const struct rlimit none = { 0, 0 };
-
-	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-}
-
 static void
 say_ready(const struct daemon *m, int ready_fd)
 {
@@ -136,7 +124,8 @@ secrets_cli_serve(const struct secrets_cli *o)
 	if (o->listen == NULL)
 		return cli_usage("secrets", "serve wants --listen ADDRESS:PORT");
 	signal(SIGPIPE, SIG_IGN);
-	keep_secrets_in();
+	if ((rc = service_sandbox_early(&d)) != JURAT_OK)
+		return cli_fail(rc, &d, "service");
 	if ((code = open_service(&m, o)) != -1 || (code = open_server(&m, o)) != -1)
 		return code;
 	if (o->check_config) {
@@ -145,6 +134,8 @@ secrets_cli_serve(const struct secrets_cli *o)
 	}
 	if ((code = drop_privileges(o->user)) != -1)
 		return code;
+	if ((rc = service_sandbox_late(&d)) != JURAT_OK)
+		return cli_fail(rc, &d, "service");
 	if (secrets_root_is_private(m.service))
 		cli_progress("quotes are judged against a private trust root, not Intel's");
 	say_ready(&m, o->ready_fd);
