@@ -43,6 +43,9 @@ route_session(struct secrets *s, const struct http_request *request, const char 
 	(void)id;
 	if (request->body_len != SIGMA_MSG0_LEN + SIGMA_MSG1_LEN)
 		rc = jurat_fail(&d, JURAT_E_TRUNCATED, "msg1", 0, SIGMA_MSG0_LEN + SIGMA_MSG1_LEN, request->body_len);
+	/* an EPID group: known, and not served here */
+	if (rc == JURAT_OK && !ct_is_zero(request->body + SIGMA_MSG0_LEN + 64, 4))
+		rc = jurat_fail(&d, JURAT_E_UNSUPPORTED, "msg1.gid", 64, 0, 0);
 	if (rc == JURAT_OK && (rc = crypto_random(seed, sizeof seed)) == JURAT_OK &&
 	    (rc = session_new(&s->sessions, &session, s->clocks.monotonic_ms(), &d)) == JURAT_OK)
 		rc = sigma_take_msg1(&session->sigma, msg2, &service, request->body, request->body + SIGMA_MSG0_LEN, seed, NULL, 0, &d);

@@ -347,6 +347,19 @@ an_ack_before_its_time_is_refused(void **state)
 }
 
 static void
+an_epid_group_in_msg1_is_refused_by_name(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t first[SIGMA_MSG0_LEN + SIGMA_MSG1_LEN], seed[48] = { 1 };
+	struct sigma_initiator sigma;
+
+	assert_int_equal(sigma_initiator_init(&sigma, &f->key), JURAT_OK);
+	assert_int_equal(sigma_make_msg1(&sigma, first, first + SIGMA_MSG0_LEN, seed), JURAT_OK);
+	first[sizeof first - 1] = 1;
+	expect(f, "/v1/sessions", first, sizeof first, 400, "unsupported", "msg1.gid");
+}
+
+static void
 sessions_are_bounded(void **state)
 {
 	struct fixture *f = *state;
@@ -494,6 +507,7 @@ main(void)
 		T(bad_bodies_are_refused_by_field),
 		T(unknown_paths_methods_sessions_and_secrets_are_refused),
 		T(an_ack_before_its_time_is_refused),
+		T(an_epid_group_in_msg1_is_refused_by_name),
 		T(sessions_are_bounded),
 		T(a_wrong_policy_in_the_database_releases_nothing),
 		T(a_full_disk_does_not_turn_a_refusal_into_a_release),
