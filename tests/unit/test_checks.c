@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "appraisal/checks.h"
+#include "appraisal/verdict.h"
 
 static char *
 table(void)
@@ -55,11 +55,31 @@ the_manual_lists_the_checks_as_they_are(void **state)
 	free(path);
 }
 
+/* Today no check stays unrun without another that failed; should one ever, it must not be an acceptance. */
+static void
+a_check_that_never_ran_is_no_acceptance(void **state)
+{
+	struct verdict v = { 0 };
+
+	for (enum check_id id = 0; id < CHECK_NUM; id++)
+		verdict_pass(&v, id, "");
+	assert_int_equal(verdict_outcome(&v), VERDICT_ACCEPTED);
+	assert_int_equal(verdict_exit_code(&v), 0);
+	for (enum check_id id = 0; id < CHECK_NUM; id++) {
+		v.state[id] = NOT_RUN;
+		assert_int_not_equal(verdict_outcome(&v), VERDICT_ACCEPTED);
+		assert_int_not_equal(verdict_code(&v), JURAT_OK);
+		assert_int_not_equal(verdict_exit_code(&v), 0);
+		v.state[id] = PASSED;
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_check_has_a_name_a_purpose_and_a_source),
+		cmocka_unit_test(a_check_that_never_ran_is_no_acceptance),
 		cmocka_unit_test(the_manual_lists_the_checks_as_they_are),
 	};
 

@@ -179,6 +179,18 @@ def dates():
             yield w.case(f"certificate_{who}_{name}", check, code, 5, "UpToDate")
 
 
+def dates_of_one_signer():
+    for which in ("tcb_chain", "qe_chain"):
+        for name, validity, check, code in (("ended", ("2020-01-01T00:00:00Z", "2026-06-01T11:59:59Z"), "validity_not_ended", "expired"),
+                                            ("not_begun", ("2026-06-01T12:00:01Z", "2040-01-01T00:00:00Z"), "validity_begun",
+                                             "not_yet_valid")):
+            other = World()
+            other.change["tcb"] = lambda p, v=validity: p.update(validity=D.seq(D.time(v[0]), D.time(v[1])))
+            w = World()
+            setattr(w, which, [other.certificate("tcb")])
+            yield w.case(f"certificate_of_the_{which}_alone_{name}", check, code, 5, "UpToDate")
+
+
 def sgx_extension():
     def one(name, change, code, exit_code=3, platform=True):
         w = World()
@@ -238,5 +250,5 @@ def sgx_extension():
 
 
 def cases():
-    for part in (pem_text, order_and_number, roles, foreign_keys, certificate_form, dates, sgx_extension):
+    for part in (pem_text, order_and_number, roles, foreign_keys, certificate_form, dates, dates_of_one_signer, sgx_extension):
         yield from part()
