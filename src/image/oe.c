@@ -264,7 +264,8 @@ build_relocations(struct load *l, struct jurat_diag *d)
 	uint64_t dyn_len, plt_len, symbols_len, value;
 	jurat_rc rc;
 
-	if ((rc = elf_section_bytes(&dyn, &dyn_len, e, ".rela.dyn", d)) != JURAT_OK || (rc = elf_section_bytes(&plt, &plt_len, e, ".rela.plt", d)) != JURAT_OK ||
+	if ((rc = elf_section_bytes(&dyn, &dyn_len, e, ".rela.dyn", d)) != JURAT_OK ||
+	    (rc = elf_section_bytes(&plt, &plt_len, e, ".rela.plt", d)) != JURAT_OK ||
 	    (rc = elf_section_bytes(&symbols, &symbols_len, e, ".dynsym", d)) != JURAT_OK)
 		return rc;
 	l->relocations_len = page_up(dyn_len + plt_len);
