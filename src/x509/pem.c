@@ -88,8 +88,9 @@ take_block(struct pem *pem, const char *label, const char *text, size_t len, siz
 {
 	uint8_t *start = *to;
 
-	if (!take_line(text, len, i, "-----BEGIN ", label) || *i == len || !is_line_end(text[*i]) || !take_base64(text, len, i, to) || *to == start ||
-	    !take_line(text, len, i, "-----END ", label))
+	if (!take_line(text, len, i, "-----BEGIN ", label) || *i == len || !is_line_end(text[*i]))
+		return false;
+	if (!take_base64(text, len, i, to) || *to == start || !take_line(text, len, i, "-----END ", label))
 		return false;
 	pem->block[pem->num++] = (struct x509_span){ start, (size_t)(*to - start) };
 	return true;
