@@ -38,6 +38,7 @@ struct cli_command {
 	const char *summary;
 };
 
+int cmd_capsule(int argc, char **argv);
 int cmd_enclave(int argc, char **argv);
 int cmd_machine(int argc, char **argv);
 int cmd_platform(int argc, char **argv);

@@ -7,6 +7,7 @@
 #include "core/sabotage.h"
 
 static const struct cli_command commands[] = {
+	{ "capsule", cmd_capsule, "keep a quote, what it was judged with, and the verdict, in one signed file" },
 	{ "demo", cmd_demo, "the whole story, and the attacks that must fail" },
 	{ "enclave", cmd_enclave, "sign, measure and inspect enclave files" },
 	{ "machine", cmd_machine, "software SGX machines: make, show, serve" },

@@ -321,3 +321,36 @@ json_raw_member(
 	}
 	return jurat_fail(d, JURAT_E_MISSING, field, NO_OFFSET, 0, 0);
 }
+
+static bool
+covers_members(const json_t *whole, const json_t *part, const char *except)
+{
+	for (void *at = json_object_iter((json_t *)(uintptr_t)part); at != NULL; at = json_object_iter_next((json_t *)(uintptr_t)part, at)) {
+		const char *key = json_object_iter_key(at);
+
+		if (except != NULL && strcmp(key, except) == 0)
+			continue;
+		if (!json_covers(json_object_get(whole, key), json_object_iter_value(at), NULL))
+			return false;
+	}
+	return true;
+}
+
+/* Recursion ends with the document's depth, which json_parse has limited. */
+bool
+json_covers(const struct json_t *whole, const struct json_t *part, const char *except)
+{
+	if (whole == NULL || json_typeof(whole) != json_typeof(part))
+		return false;
+	if (json_is_object(part))
+		return covers_members(whole, part, except);
+	if (!json_is_array(part))
+		return json_equal(whole, part) != 0;
+	if (json_array_size(whole) != json_array_size(part))
+		return false;
+	for (size_t i = 0; i < json_array_size(part); i++) {
+		if (!json_covers(json_array_get(whole, i), json_array_get(part, i), NULL))
+			return false;
+	}
+	return true;
+}

@@ -56,6 +56,12 @@ MUST_USE jurat_rc json_only(
     const struct json_t *object, const char *const *names, size_t num, const char *field, struct jurat_diag *d);
 
 /*
+ * json_covers: whether whole says everything that part says: objects member by member, arrays element by element and of the same length. A
+ * member of part's with the key `except` (may be NULL) is left out, at the top alone. whole may be NULL: false.
+ */
+MUST_USE bool json_covers(const struct json_t *whole, const struct json_t *part, const char *except);
+
+/*
  * json_raw_member: the exact bytes of a top-level member's value in a text that json_parse accepted, without white space around it.
  * Signatures are checked over these, never over a re-encoding. The key must stand there without escapes; JURAT_E_MISSING otherwise.
  */
