@@ -10,6 +10,7 @@ static const struct cli_command commands[] = {
 	{ "capsule", cmd_capsule, "keep a quote, what it was judged with, and the verdict, in one signed file" },
 	{ "demo", cmd_demo, "the whole story, and the attacks that must fail" },
 	{ "enclave", cmd_enclave, "sign, measure and inspect enclave files" },
+	{ "fetch", cmd_fetch, "get the collateral for a quote from Intel's service or a cache" },
 	{ "machine", cmd_machine, "software SGX machines: make, show, serve" },
 	{ "secrets", cmd_secrets, "the relying party: keep secrets, judge quotes, release" },
 	{ "platform", cmd_platform, "platform software: makes quotes" },

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Collateral only goes forward: who serves it can withhold what is new by serving what was once true. What was accepted last is the mark below
+ * which nothing is accepted again.
+ */
+#ifndef DCAP_ROLLBACK_H
+#define DCAP_ROLLBACK_H
+
+#include "dcap/collateral.h"
+
+/*
+ * rollback_check: JURAT_E_REPLAY with the field's name if a part of `fresh` is older than the same part of `held`: a smaller
+ * tcbEvaluationDataNumber or CRL number, or an earlier issue date. Parts about another platform, TEE or issuer say nothing about each other; parts
+ * that were not read are left out.
+ */
+MUST_USE jurat_rc rollback_check(const struct collateral *held, const struct collateral *fresh, struct jurat_diag *d);
+
+#endif
