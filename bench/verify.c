@@ -20,8 +20,8 @@
 
 struct input {
 	struct blob seed, trust, policy_text;
-	struct trust_root *root;
-	struct policy *policy;
+	struct jurat_trust *root;
+	struct jurat_policy *policy;
 	const uint8_t *quote;
 	size_t quote_len;
 	const char *collateral_text;
@@ -54,40 +54,40 @@ read_input(const char *folder)
 	in.quote_len = quote.left;
 	in.collateral_text = (const char *)r.at;
 	in.collateral_len = r.left;
-	bench_must(trust_parse(&in.root, (const char *)in.trust.p, in.trust.len, &d), "trust", &d);
-	bench_must(policy_parse(&in.policy, (const char *)in.policy_text.p, in.policy_text.len, &d), "policy", &d);
+	bench_must(jurat_trust_parse(&in.root, (const char *)in.trust.p, in.trust.len, &d), "trust", &d);
+	bench_must(jurat_policy_parse(&in.policy, (const char *)in.policy_text.p, in.policy_text.len, &d), "policy", &d);
 	return in;
 }
 
-static struct collateral *
+static struct jurat_collateral *
 parse_collateral(const struct input *in)
 {
 	struct jurat_diag d = { 0 };
-	struct collateral *c = NULL;
+	struct jurat_collateral *c = NULL;
 
-	bench_must(collateral_parse(&c, in->collateral_text, in->collateral_len, &d), "collateral", &d);
+	bench_must(jurat_collateral_parse(&c, in->collateral_text, in->collateral_len, &d), "collateral", &d);
 	return c;
 }
 
 static void
-verify_once(const struct input *in, const struct collateral *c)
+verify_once(const struct input *in, const struct jurat_collateral *c)
 {
-	struct verify_request request = { .quote = in->quote, .quote_len = in->quote_len, .collateral = c, .root = in->root,
+	struct jurat_request request = { .quote = in->quote, .quote_len = in->quote_len, .collateral = c, .root = in->root,
 		.at_unix_s = AT, .policy = in->policy };
 	struct jurat_diag d = { 0 };
-	struct verdict *v = NULL;
+	struct jurat_verdict *v = NULL;
 
-	bench_must(verify(&v, &request, &d), "verify", &d);
-	if (verdict_outcome(v) != VERDICT_ACCEPTED) {
-		fprintf(stderr, "bench: the seed's quote was refused by %s\n", verdict_decisive(v)->name);
+	bench_must(jurat_verify(&v, &request, &d), "verify", &d);
+	if (jurat_verdict_outcome(v) != JURAT_ACCEPTED) {
+		fprintf(stderr, "bench: the seed's quote was refused by %s\n", jurat_verdict_decisive(v)->name);
 		exit(1);
 	}
-	verdict_free(v);
+	jurat_verdict_free(v);
 }
 
 /* Each returns the seconds of CPU of one piece of work. */
 static double
-time_warm(const struct input *in, const struct collateral *c)
+time_warm(const struct input *in, const struct jurat_collateral *c)
 {
 	double start = bench_seconds(CLOCK_PROCESS_CPUTIME_ID);
 
@@ -102,10 +102,10 @@ time_cold(const struct input *in)
 	double start = bench_seconds(CLOCK_PROCESS_CPUTIME_ID);
 
 	for (int i = 0; i < NUM_PER_ROUND / 4; i++) {
-		struct collateral *c = parse_collateral(in);
+		struct jurat_collateral *c = parse_collateral(in);
 
 		verify_once(in, c);
-		collateral_free(c);
+		jurat_collateral_free(c);
 	}
 	return (bench_seconds(CLOCK_PROCESS_CPUTIME_ID) - start) / (NUM_PER_ROUND / 4);
 }
@@ -144,7 +144,7 @@ main(int argc, char **argv)
 {
 	double warm[NUM_ROUNDS], cold[NUM_ROUNDS], p256[NUM_ROUNDS], one;
 	struct jurat_diag d = { 0 };
-	struct collateral *c;
+	struct jurat_collateral *c;
 	struct input in;
 	struct quote q;
 
@@ -166,9 +166,9 @@ main(int argc, char **argv)
 	bench_report("verify_cached", median(warm) * 1e6, "us", 0);
 	bench_report("verify_cached_ratio", median(warm) / (NEEDED_WARM * one), "of 3 P-256", WARM_LIMIT);
 	bench_report("verify_cold_ratio", median(cold) / (NEEDED_COLD * one), "of 9 P-256", 0);
-	collateral_free(c);
-	policy_free(in.policy);
-	trust_free(in.root);
+	jurat_collateral_free(c);
+	jurat_policy_free(in.policy);
+	jurat_trust_free(in.root);
 	blob_clear(&in.seed);
 	blob_clear(&in.trust);
 	blob_clear(&in.policy_text);

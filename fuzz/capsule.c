@@ -19,15 +19,15 @@ check_inside(const uint8_t *data, size_t size, const void *p, size_t len)
 static void
 replay(const struct capsule *c)
 {
-	struct trust_root *root = NULL;
-	struct verdict *v = NULL;
+	struct jurat_trust *root = NULL;
+	struct jurat_verdict *v = NULL;
 
-	if (c->input.trust_len != 0 && trust_parse(&root, c->input.trust, c->input.trust_len, NULL) != JURAT_OK)
+	if (c->input.trust_len != 0 && jurat_trust_parse(&root, c->input.trust, c->input.trust_len, NULL) != JURAT_OK)
 		return;
-	if (capsule_replay(&v, c, root != NULL ? root : trust_intel(), NULL) == JURAT_OK && v == NULL)
+	if (capsule_replay(&v, c, root != NULL ? root : jurat_trust_intel(), NULL) == JURAT_OK && v == NULL)
 		abort();
-	verdict_free(v);
-	trust_free(root);
+	jurat_verdict_free(v);
+	jurat_trust_free(root);
 }
 
 int

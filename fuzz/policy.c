@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* policy_parse: an accepted policy names at least one identity and one status, never Revoked. */
+/* jurat_policy_parse: an accepted policy names at least one identity and one status, never Revoked. */
 #include <stdlib.h>
 
 #include "appraisal/policy.h"
@@ -9,15 +9,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct policy *p = NULL;
+	struct jurat_policy *p = NULL;
 	unsigned num = 0;
 
-	if (policy_parse(&p, (const char *)data, size, NULL) != JURAT_OK)
+	if (jurat_policy_parse(&p, (const char *)data, size, NULL) != JURAT_OK)
 		return 0;
 	for (unsigned i = 0; i < TCB_NUM_STATUSES; i++)
 		num += p->statuses[i].named;
 	if (num == 0 || p->num_identities == 0 || p->statuses[TCB_REVOKED].named)
 		abort();
-	policy_free(p);
+	jurat_policy_free(p);
 	return 0;
 }

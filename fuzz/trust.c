@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* trust_parse: an accepted root is private and is not Intel's. */
+/* jurat_trust_parse: an accepted root is private and is not Intel's. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,12 +10,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct trust_root *root = NULL;
+	struct jurat_trust *root = NULL;
 
-	if (trust_parse(&root, (const char *)data, size, NULL) != JURAT_OK)
+	if (jurat_trust_parse(&root, (const char *)data, size, NULL) != JURAT_OK)
 		return 0;
-	if (!trust_is_private(root) || memcmp(trust_key(root), trust_key(trust_intel()), sizeof(struct p256_public)) == 0)
+	if (!trust_is_private(root) || memcmp(trust_key(root), trust_key(jurat_trust_intel()), sizeof(struct p256_public)) == 0)
 		abort();
-	trust_free(root);
+	jurat_trust_free(root);
 	return 0;
 }

@@ -36,46 +36,46 @@ static const uint8_t genuine[SHA256_LEN] = { 0x5b, 0x37, 0x32, 0x35, 0xd7, 0xde,
 	0xf6, 0xa5, 0x18, 0x56, 0xb4, 0x89, 0xd9, 0x18, 0x12, 0xb2, 0x02, 0x31, 0x46, 0x3d, 0xf7, 0x5a };
 
 static void
-run(const struct trust_root *root, const uint8_t *quote, size_t quote_len, const struct collateral *collateral)
+run(const struct jurat_trust *root, const uint8_t *quote, size_t quote_len, const struct jurat_collateral *collateral)
 {
-	struct verify_request request = { .quote = quote, .quote_len = quote_len, .collateral = collateral, .root = root,
+	struct jurat_request request = { .quote = quote, .quote_len = quote_len, .collateral = collateral, .root = root,
 		.at_unix_s = 1780315200 }; /* 2026-06-01T12:00:00Z */
-	struct verdict *v = NULL;
+	struct jurat_verdict *v = NULL;
 	uint8_t digest[SHA256_LEN];
 	char *text = NULL;
 
-	if (verify(&v, &request, NULL) != JURAT_OK)
+	if (jurat_verify(&v, &request, NULL) != JURAT_OK)
 		abort();
-	if (verdict_outcome(v) == VERDICT_ACCEPTED) /* there is no policy */
+	if (jurat_verdict_outcome(v) == JURAT_ACCEPTED) /* there is no policy */
 		abort();
-	if (verdict_outcome(v) == VERDICT_UNDECIDED) {
+	if (jurat_verdict_outcome(v) == JURAT_UNDECIDED) {
 		sha256_once(digest, quote, QUOTE_SIGNED_V3_LEN);
 		if (memcmp(digest, genuine, sizeof digest) != 0)
 			abort();
 	}
-	if (verdict_json(&text, v) != JURAT_OK)
+	if (jurat_verdict_json(&text, v) != JURAT_OK)
 		abort();
 	free(text);
-	verdict_free(v);
+	jurat_verdict_free(v);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct trust_root *root = NULL;
-	struct collateral *collateral = NULL;
+	struct jurat_trust *root = NULL;
+	struct jurat_collateral *collateral = NULL;
 	struct reader r, quote;
 
 	reader_init(&r, data, size);
 	quote = reader_sub(&r, reader_u32le(&r));
 	if (r.failed)
 		return 0;
-	if (trust_parse(&root, trust_json, sizeof trust_json - 1, NULL) != JURAT_OK)
+	if (jurat_trust_parse(&root, trust_json, sizeof trust_json - 1, NULL) != JURAT_OK)
 		abort();
-	if (collateral_parse(&collateral, (const char *)r.at, r.left, NULL) != JURAT_OK)
+	if (jurat_collateral_parse(&collateral, (const char *)r.at, r.left, NULL) != JURAT_OK)
 		collateral = NULL;
 	run(root, quote.at, quote.left, collateral);
-	collateral_free(collateral);
-	trust_free(root);
+	jurat_collateral_free(collateral);
+	jurat_trust_free(root);
 	return 0;
 }

@@ -16,6 +16,12 @@ extern "C" {
 #endif
 
 #define JURAT_MUST_USE __attribute__((warn_unused_result))
+/* What the shared library exports; an enclave exports nothing but its entry. */
+#ifdef JURAT_ENCLAVE
+#define JURAT_API
+#else
+#define JURAT_API __attribute__((visibility("default")))
+#endif
 
 typedef enum jurat_rc {
 	JURAT_OK = 0,
@@ -71,10 +77,10 @@ struct jurat_diag {
 };
 
 /* jurat_rc_name: the code's stable name in lower case with underscores ("truncated"), or "unknown". Never NULL. */
-const char *jurat_rc_name(jurat_rc rc);
+JURAT_API const char *jurat_rc_name(jurat_rc rc);
 
 /* jurat_rc_text: one English phrase without full stop ("input ended inside a field"). Never NULL. */
-const char *jurat_rc_text(jurat_rc rc);
+JURAT_API const char *jurat_rc_text(jurat_rc rc);
 
 #ifdef __cplusplus
 }

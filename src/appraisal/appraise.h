@@ -6,9 +6,9 @@
 #include "appraisal/verdict.h"
 
 struct appraisal {
-	const struct verify_request *request;
-	const struct collateral *collateral; /* NULL: none given */
-	struct verdict *v;
+	const struct jurat_request *request;
+	const struct jurat_collateral *collateral; /* NULL: none given */
+	struct jurat_verdict *v;
 	struct quote quote; /* if v->has_quote */
 	struct cert_chain chain;
 	bool has_chain, has_roles, has_tcb_roles, has_qe_roles;

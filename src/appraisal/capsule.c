@@ -27,9 +27,9 @@ static const struct {
 	size_t max;
 } parts[NUM_PARTS] = {
 	[PART_QUOTE] = { F ".quote", QUOTE_MAX_LEN },
-	[PART_COLLATERAL] = { F ".collateral", COLLATERAL_MAX_LEN },
-	[PART_TRUST] = { F ".trust", TRUST_MAX_LEN },
-	[PART_POLICY] = { F ".policy", POLICY_MAX_LEN },
+	[PART_COLLATERAL] = { F ".collateral", JURAT_COLLATERAL_MAX_LEN },
+	[PART_TRUST] = { F ".trust", JURAT_TRUST_MAX_LEN },
+	[PART_POLICY] = { F ".policy", JURAT_POLICY_MAX_LEN },
 	[PART_REPORT_DATA] = { F ".report_data", SGX_REPORT_DATA_LEN },
 	[PART_VERDICT] = { F ".verdict", CAPSULE_VERDICT_MAX_LEN },
 };
@@ -54,17 +54,17 @@ capsule_signer_id(uint8_t out[SHA256_LEN], const struct p256_public *signer)
 
 /* What the inputs' texts say, once read. */
 struct inputs {
-	struct collateral *collateral;
-	struct trust_root *trust;
-	struct policy *policy;
+	struct jurat_collateral *collateral;
+	struct jurat_trust *trust;
+	struct jurat_policy *policy;
 };
 
 static void
 inputs_clear(struct inputs *in)
 {
-	collateral_free(in->collateral);
-	trust_free(in->trust);
-	policy_free(in->policy);
+	jurat_collateral_free(in->collateral);
+	jurat_trust_free(in->trust);
+	jurat_policy_free(in->policy);
 }
 
 static jurat_rc
@@ -73,22 +73,22 @@ inputs_read(struct inputs *out, const struct capsule_input *input, struct jurat_
 	jurat_rc rc = JURAT_OK;
 
 	if (input->collateral_len != 0)
-		rc = collateral_parse(&out->collateral, input->collateral, input->collateral_len, d);
+		rc = jurat_collateral_parse(&out->collateral, input->collateral, input->collateral_len, d);
 	if (rc == JURAT_OK && input->trust_len != 0)
-		rc = trust_parse(&out->trust, input->trust, input->trust_len, d);
+		rc = jurat_trust_parse(&out->trust, input->trust, input->trust_len, d);
 	if (rc == JURAT_OK && input->policy_len != 0)
-		rc = policy_parse(&out->policy, input->policy, input->policy_len, d);
+		rc = jurat_policy_parse(&out->policy, input->policy, input->policy_len, d);
 	return rc;
 }
 
 static jurat_rc
-judge(struct verdict **out, const struct capsule_input *input, const struct inputs *in, const struct trust_root *root,
+judge(struct jurat_verdict **out, const struct capsule_input *input, const struct inputs *in, const struct jurat_trust *root,
     struct jurat_diag *d)
 {
-	struct verify_request request = { .quote = input->quote, .quote_len = input->quote_len, .collateral = in->collateral,
+	struct jurat_request request = { .quote = input->quote, .quote_len = input->quote_len, .collateral = in->collateral,
 		.root = root, .at_unix_s = input->at_unix_s, .policy = in->policy, .report_data = input->report_data };
 
-	return verify(out, &request, d);
+	return jurat_verify(out, &request, d);
 }
 
 /* ---- writing ---- */
@@ -175,17 +175,17 @@ encode(struct blob *out, const struct capsule_input *input, const char *verdict,
 }
 
 jurat_rc
-capsule_make(struct blob *out, struct verdict **out_verdict, const struct capsule_input *input, const struct p256_private *key,
+capsule_make(struct blob *out, struct jurat_verdict **out_verdict, const struct capsule_input *input, const struct p256_private *key,
     struct jurat_diag *d)
 {
 	CLEANUP(inputs_clear) struct inputs in = { 0 };
-	struct verdict *v = NULL;
+	struct jurat_verdict *v = NULL;
 	char *text = NULL;
 	jurat_rc rc = inputs_read(&in, input, d);
 
 	if (rc == JURAT_OK)
-		rc = judge(&v, input, &in, in.trust != NULL ? in.trust : trust_intel(), d);
-	if (rc == JURAT_OK && verdict_json(&text, v) != JURAT_OK)
+		rc = judge(&v, input, &in, in.trust != NULL ? in.trust : jurat_trust_intel(), d);
+	if (rc == JURAT_OK && jurat_verdict_json(&text, v) != JURAT_OK)
 		rc = jurat_fail(d, JURAT_E_MEMORY, F ".verdict", NO_OFFSET, 0, 0);
 	if (rc == JURAT_OK)
 		rc = encode(out, input, text, key, d);
@@ -193,7 +193,7 @@ capsule_make(struct blob *out, struct verdict **out_verdict, const struct capsul
 	if (rc == JURAT_OK && out_verdict != NULL)
 		*out_verdict = v;
 	else
-		verdict_free(v);
+		jurat_verdict_free(v);
 	return rc;
 }
 
@@ -295,9 +295,9 @@ capsule_parse(struct capsule *out, const uint8_t *p, size_t len, struct jurat_di
 /* ---- judging again ---- */
 
 static jurat_rc
-check_root(const struct inputs *in, const struct trust_root *root, struct jurat_diag *d)
+check_root(const struct inputs *in, const struct jurat_trust *root, struct jurat_diag *d)
 {
-	const struct trust_root *named = in->trust != NULL ? in->trust : trust_intel();
+	const struct jurat_trust *named = in->trust != NULL ? in->trust : jurat_trust_intel();
 
 	if (trust_is_private(named) == trust_is_private(root) && ct_equal(trust_key(named), trust_key(root), sizeof(struct p256_public)))
 		return JURAT_OK;
@@ -369,14 +369,14 @@ compare(const struct json_t *recorded, const struct json_t *found, struct jurat_
 }
 
 static jurat_rc
-check_verdict(const struct capsule *c, const struct verdict *v, struct jurat_diag *d)
+check_verdict(const struct capsule *c, const struct jurat_verdict *v, struct jurat_diag *d)
 {
 	CLEANUP(json_clear) struct json_t *recorded = NULL, *found = NULL;
 	char *text = NULL;
 	jurat_rc rc = json_parse(&recorded, c->verdict, c->verdict_len, CAPSULE_VERDICT_MAX_LEN, F ".verdict", d);
 
 	if (rc == JURAT_OK)
-		rc = verdict_json(&text, v);
+		rc = jurat_verdict_json(&text, v);
 	if (rc == JURAT_OK)
 		rc = json_parse(&found, text, strlen(text), CAPSULE_VERDICT_MAX_LEN, F ".verdict", d);
 	if (rc == JURAT_OK)
@@ -386,10 +386,10 @@ check_verdict(const struct capsule *c, const struct verdict *v, struct jurat_dia
 }
 
 jurat_rc
-capsule_replay(struct verdict **out, const struct capsule *c, const struct trust_root *root, struct jurat_diag *d)
+capsule_replay(struct jurat_verdict **out, const struct capsule *c, const struct jurat_trust *root, struct jurat_diag *d)
 {
 	CLEANUP(inputs_clear) struct inputs in = { 0 };
-	struct verdict *v = NULL;
+	struct jurat_verdict *v = NULL;
 	jurat_rc rc = inputs_read(&in, &c->input, d);
 
 	if (rc == JURAT_OK)
@@ -399,7 +399,7 @@ capsule_replay(struct verdict **out, const struct capsule *c, const struct trust
 	if (rc == JURAT_OK)
 		rc = check_verdict(c, v, d);
 	if (rc != JURAT_OK) {
-		verdict_free(v);
+		jurat_verdict_free(v);
 		return rc;
 	}
 	*out = v;

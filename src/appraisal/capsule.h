@@ -33,9 +33,9 @@ struct capsule {
 
 /*
  * capsule_make: judges and signs. *out is the file, *out_verdict (may be NULL) what was found, whatever it says. Errors are those of
- * collateral_parse, trust_parse, policy_parse and verify; no capsule is made of inputs that cannot be read.
+ * jurat_collateral_parse, jurat_trust_parse, jurat_policy_parse and verify; no capsule is made of inputs that cannot be read.
  */
-MUST_USE jurat_rc capsule_make(struct blob *out, struct verdict **out_verdict, const struct capsule_input *input,
+MUST_USE jurat_rc capsule_make(struct blob *out, struct jurat_verdict **out_verdict, const struct capsule_input *input,
     const struct p256_private *key, struct jurat_diag *d);
 
 /*
@@ -52,6 +52,6 @@ void capsule_signer_id(uint8_t out[SHA256_LEN], const struct p256_public *signer
  * capsule never chooses whom to trust. JURAT_E_MISMATCH with the member's name if the verdict is not the recorded one.
  */
 MUST_USE jurat_rc capsule_replay(
-    struct verdict **out, const struct capsule *c, const struct trust_root *root, struct jurat_diag *d);
+    struct jurat_verdict **out, const struct capsule *c, const struct jurat_trust *root, struct jurat_diag *d);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The checks of collateral: CRLs, TCB info, QE identity, dates, and the TCB status that follows. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "appraisal/appraise.h"
@@ -23,8 +22,8 @@ judge_part(struct appraisal *a, enum check_id id, const struct part *part)
 static void
 judge_root_crl(struct appraisal *a)
 {
-	const struct collateral *c = a->collateral;
-	const struct trust_root *root = a->request->root;
+	const struct jurat_collateral *c = a->collateral;
+	const struct jurat_trust *root = a->request->root;
 
 	if (!judge_part(a, CHECK_ROOT_CRL, c != NULL ? &c->root_crl_part : NULL))
 		return;
@@ -39,7 +38,7 @@ judge_root_crl(struct appraisal *a)
 void
 judge_crls(struct appraisal *a)
 {
-	const struct collateral *c = a->collateral;
+	const struct jurat_collateral *c = a->collateral;
 	const struct x509_cert *ca = a->has_roles ? a->roles.ca : NULL;
 
 	judge_root_crl(a);
@@ -58,7 +57,7 @@ static bool
 judge_signer(struct appraisal *a, enum check_id id, const struct part *part, const struct cert_chain *chain,
     struct chain_roles *out)
 {
-	const struct trust_root *root = a->request->root;
+	const struct jurat_trust *root = a->request->root;
 	struct jurat_diag d = { 0 };
 	jurat_rc rc;
 
@@ -79,7 +78,7 @@ judge_signer(struct appraisal *a, enum check_id id, const struct part *part, con
 static void
 judge_tcb_info(struct appraisal *a)
 {
-	const struct collateral *c = a->collateral;
+	const struct jurat_collateral *c = a->collateral;
 	bool is_read = judge_part(a, CHECK_TCB_INFO_FORMAT, c != NULL ? &c->tcb_info_part : NULL);
 
 	a->has_tcb_roles = judge_signer(a, CHECK_TCB_INFO_SIGNER, c != NULL ? &c->tcb_info_chain_part : NULL,
@@ -96,7 +95,7 @@ static void
 judge_qe_identity(struct appraisal *a)
 {
 	static const char *const ids[] = { "QE", "TD_QE", "QVE", "QAE" };
-	const struct collateral *c = a->collateral;
+	const struct jurat_collateral *c = a->collateral;
 	bool is_read = judge_part(a, CHECK_QE_IDENTITY_FORMAT, c != NULL ? &c->qe_identity_part : NULL);
 
 	a->has_qe_roles = judge_signer(a, CHECK_QE_IDENTITY_SIGNER, c != NULL ? &c->qe_identity_chain_part : NULL,
@@ -115,7 +114,7 @@ judge_qe_identity(struct appraisal *a)
 static void
 judge_match(struct appraisal *a)
 {
-	struct verdict *v = a->v;
+	struct jurat_verdict *v = a->v;
 	const struct tcb_info *info = &a->collateral->tcb_info;
 
 	if (memcmp(info->fmspc, v->pck.fmspc, sizeof v->pck.fmspc) == 0 &&
@@ -138,7 +137,7 @@ judge_signed_json(struct appraisal *a)
 }
 
 static void
-judge_serial(struct verdict *v, enum check_id id, const struct x509_crl *crl, const struct x509_cert *cert)
+judge_serial(struct jurat_verdict *v, enum check_id id, const struct x509_crl *crl, const struct x509_cert *cert)
 {
 	const char *serial = verdict_note(v, "serial %s", verdict_hex(v, cert->serial.p, cert->serial.len));
 
@@ -151,8 +150,8 @@ judge_serial(struct verdict *v, enum check_id id, const struct x509_crl *crl, co
 void
 judge_revocation(struct appraisal *a)
 {
-	const struct collateral *c = a->collateral;
-	struct verdict *v = a->v;
+	const struct jurat_collateral *c = a->collateral;
+	struct jurat_verdict *v = a->v;
 	bool has_root_crl = c != NULL && c->root_crl_part.rc == JURAT_OK;
 
 	if (has_root_crl && a->has_roles)
@@ -196,7 +195,7 @@ narrow_to_chain(struct window *w, const char *name, const struct cert_chain *cha
 static struct window
 window_of(const struct appraisal *a)
 {
-	const struct collateral *c = a->collateral;
+	const struct jurat_collateral *c = a->collateral;
 	struct window w = { 0 };
 
 	if (a->has_chain)
@@ -219,7 +218,7 @@ window_of(const struct appraisal *a)
 void
 judge_validity(struct appraisal *a)
 {
-	struct verdict *v = a->v;
+	struct jurat_verdict *v = a->v;
 	struct window w = window_of(a);
 	char begin[WHEN_TEXT_LEN + 1], end[WHEN_TEXT_LEN + 1], now[WHEN_TEXT_LEN + 1];
 	const char *begin_text, *end_text;
@@ -247,7 +246,7 @@ judge_validity(struct appraisal *a)
 bool
 oldest_issue(const struct appraisal *a, int64_t *out)
 {
-	const struct collateral *c = a->collateral;
+	const struct jurat_collateral *c = a->collateral;
 
 	if (c == NULL || c->tcb_info_part.rc != JURAT_OK || c->qe_identity_part.rc != JURAT_OK || c->pck_crl_part.rc != JURAT_OK)
 		return false;
@@ -261,7 +260,7 @@ oldest_issue(const struct appraisal *a, int64_t *out)
 
 /* A status is computed from authentic facts alone; what an attacker could have written has none. */
 static bool
-facts_are_authentic(const struct verdict *v)
+facts_are_authentic(const struct jurat_verdict *v)
 {
 	static const enum check_id needed[] = { CHECK_PCK_CHAIN_ROLES, CHECK_PCK_CHAIN_ROOT, CHECK_PCK_CHAIN_SIGNATURES,
 		CHECK_PCK_SGX_EXTENSION, CHECK_TCB_INFO_FORMAT, CHECK_TCB_INFO_SIGNER, CHECK_TCB_INFO_SIGNATURE, CHECK_QE_IDENTITY_FORMAT,
@@ -275,33 +274,19 @@ facts_are_authentic(const struct verdict *v)
 	return true;
 }
 
-/* add_advisories: those of one level that are not there yet. The list has room for both levels' maximum. */
 static void
-add_advisories(struct verdict *v, const struct json_t *list)
+add_advisories(struct jurat_verdict *v, const struct json_t *list)
 {
-	for (size_t i = 0; i < json_count(list); i++) {
-		const char *id = json_text(json_at(list, i));
-		size_t k = 0;
-
-		while (k < v->num_advisories && strcmp(v->advisories[k], id) != 0)
-			k++;
-		if (k == v->num_advisories)
-			v->advisories[v->num_advisories++] = verdict_note(v, "%s", id);
-	}
+	for (size_t i = 0; i < json_count(list); i++)
+		verdict_add_advisory(v, json_text(json_at(list, i)));
 }
 
 static void
 set_status(struct appraisal *a, const struct tcb_level_common *platform, const struct tcb_level_common *qe)
 {
-	const struct collateral *c = a->collateral;
-	struct verdict *v = a->v;
-	size_t room = json_count(platform->advisories) + json_count(qe->advisories);
+	const struct jurat_collateral *c = a->collateral;
+	struct jurat_verdict *v = a->v;
 
-	v->advisories = calloc(room + 1, sizeof *v->advisories);
-	if (v->advisories == NULL) {
-		v->out_of_memory = true;
-		return;
-	}
 	add_advisories(v, platform->advisories);
 	add_advisories(v, qe->advisories);
 	v->platform_status = platform->status;
@@ -316,7 +301,7 @@ set_status(struct appraisal *a, const struct tcb_level_common *platform, const s
 
 /* shortfall: the first component of the lowest level that the platform does not reach. */
 static const char *
-shortfall(struct verdict *v, const struct tcb_info *info)
+shortfall(struct jurat_verdict *v, const struct tcb_info *info)
 {
 	const struct tcb_level *lowest = &info->levels[info->num_levels - 1];
 
@@ -333,7 +318,7 @@ judge_tcb(struct appraisal *a)
 {
 	const struct tcb_level *platform;
 	const struct identity_level *qe;
-	struct verdict *v = a->v;
+	struct jurat_verdict *v = a->v;
 
 	if (a->collateral == NULL || !facts_are_authentic(v))
 		return;

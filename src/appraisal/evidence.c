@@ -8,7 +8,7 @@
 void
 judge_quote(struct appraisal *a)
 {
-	struct verdict *v = a->v;
+	struct jurat_verdict *v = a->v;
 	struct jurat_diag d = { 0 };
 	jurat_rc rc = quote_parse(&a->quote, a->request->quote, a->request->quote_len, &d);
 
@@ -32,7 +32,7 @@ judge_quote(struct appraisal *a)
 static void
 judge_sgx_extension(struct appraisal *a)
 {
-	struct verdict *v = a->v;
+	struct jurat_verdict *v = a->v;
 	struct jurat_diag d = { 0 };
 	jurat_rc rc = pck_extension_parse(&v->pck, a->roles.leaf->sgx, &d);
 
@@ -44,8 +44,8 @@ judge_sgx_extension(struct appraisal *a)
 void
 judge_pck_chain(struct appraisal *a)
 {
-	struct verdict *v = a->v;
-	const struct trust_root *root = a->request->root;
+	struct jurat_verdict *v = a->v;
+	const struct jurat_trust *root = a->request->root;
 	struct jurat_diag d[4] = { 0 };
 	jurat_rc rc;
 
@@ -124,7 +124,7 @@ static const struct {
 };
 
 static void
-judge_public_signer(struct verdict *v)
+judge_public_signer(struct jurat_verdict *v)
 {
 	for (size_t i = 0; i < ARRAY_LEN(public_signers); i++) {
 		if (memcmp(public_signers[i].mrsigner, v->body.mrsigner, SGX_HASH_LEN) != 0)
@@ -138,7 +138,7 @@ judge_public_signer(struct verdict *v)
 void
 judge_request(struct appraisal *a)
 {
-	struct verdict *v = a->v;
+	struct jurat_verdict *v = a->v;
 	const uint8_t *want = a->request->report_data;
 
 	if (want == NULL)

@@ -13,7 +13,7 @@
 static const char *const outcome_names[] = { "undecided", "refused", "accepted" };
 
 static bool
-is_debug(const struct verdict *v)
+is_debug(const struct jurat_verdict *v)
 {
 	return v->has_quote && (v->body.attributes.flags & SGX_FLAGS_DEBUG) != 0;
 }
@@ -28,7 +28,7 @@ put_time(struct json_out *o, const char *name, int64_t unix_s)
 }
 
 static void
-put_enclave(struct json_out *o, const struct verdict *v)
+put_enclave(struct json_out *o, const struct jurat_verdict *v)
 {
 	const struct sgx_report_body *b = &v->body;
 
@@ -58,7 +58,7 @@ put_flag(struct json_out *o, const char *name, enum pck_flag flag)
 }
 
 static void
-put_platform(struct json_out *o, const struct verdict *v)
+put_platform(struct json_out *o, const struct jurat_verdict *v)
 {
 	const struct pck_extension *p = &v->pck;
 
@@ -80,9 +80,9 @@ put_platform(struct json_out *o, const struct verdict *v)
 }
 
 static void
-put_tcb(struct json_out *o, const struct verdict *v)
+put_tcb(struct json_out *o, const struct jurat_verdict *v)
 {
-	json_out_string(o, "tcb_status", verdict_tcb_status(v));
+	json_out_string(o, "tcb_status", jurat_verdict_tcb_status(v));
 	if (!v->has_tcb)
 		return;
 	json_out_string(o, "platform_tcb_status", tcb_status_name(v->platform_status));
@@ -96,18 +96,18 @@ put_tcb(struct json_out *o, const struct verdict *v)
 }
 
 static void
-put_checks(struct json_out *o, const struct verdict *v)
+put_checks(struct json_out *o, const struct jurat_verdict *v)
 {
 	static const char *const names[] = { "passed", "failed", "skipped" };
 
 	json_out_begin(o, "checks", '[');
-	for (size_t i = 0; i < verdict_num_checks(v); i++) {
-		const struct verdict_check *c = verdict_check_at(v, i);
+	for (size_t i = 0; i < jurat_verdict_num_checks(v); i++) {
+		const struct jurat_check *c = jurat_verdict_check_at(v, i);
 
 		json_out_begin(o, NULL, '{');
 		json_out_string(o, "name", c->name);
 		json_out_string(o, "result", names[c->result]);
-		if (c->result == CHECK_FAILED)
+		if (c->result == JURAT_CHECK_FAILED)
 			json_out_string(o, "code", jurat_rc_name(c->code));
 		json_out_string(o, "expected", c->expected);
 		json_out_string(o, "found", c->found);
@@ -118,7 +118,7 @@ put_checks(struct json_out *o, const struct verdict *v)
 }
 
 static void
-put_insecure(struct json_out *o, const struct verdict *v)
+put_insecure(struct json_out *o, const struct jurat_verdict *v)
 {
 	json_out_begin(o, "stains", '[');
 	if (v->root_is_private)
@@ -131,17 +131,17 @@ put_insecure(struct json_out *o, const struct verdict *v)
 }
 
 jurat_rc
-verdict_json(char **out, const struct verdict *v)
+jurat_verdict_json(char **out, const struct jurat_verdict *v)
 {
-	const struct verdict_check *decisive = verdict_decisive(v);
+	const struct jurat_check *decisive = jurat_verdict_decisive(v);
 	struct json_out o;
 
 	json_out_init(&o);
 	json_out_begin(&o, NULL, '{');
 	json_out_integer(&o, "version", 1);
-	json_out_string(&o, "outcome", outcome_names[verdict_outcome(v)]);
-	json_out_string(&o, "code", jurat_rc_name(verdict_code(v)));
-	json_out_integer(&o, "exit_code", verdict_exit_code(v));
+	json_out_string(&o, "outcome", outcome_names[jurat_verdict_outcome(v)]);
+	json_out_string(&o, "code", jurat_rc_name(jurat_verdict_code(v)));
+	json_out_integer(&o, "exit_code", jurat_verdict_exit_code(v));
 	json_out_string(&o, "decisive", decisive != NULL ? decisive->name : NULL);
 	put_insecure(&o, v);
 	json_out_string(&o, "trust_root", v->root_name);
@@ -184,12 +184,12 @@ put_plain(struct text *t, const char *s)
 }
 
 static void
-put_first_line(struct text *t, const struct verdict *v)
+put_first_line(struct text *t, const struct jurat_verdict *v)
 {
 	static const char *const words[] = { "UNDECIDED", "REFUSED", "ACCEPTED" };
-	const struct verdict_check *decisive = verdict_decisive(v);
+	const struct jurat_check *decisive = jurat_verdict_decisive(v);
 
-	fputs(words[verdict_outcome(v)], t->f);
+	fputs(words[jurat_verdict_outcome(v)], t->f);
 	if (decisive != NULL)
 		fprintf(t->f, " by %s (%s)", decisive->name, jurat_rc_text(decisive->code));
 	if (v->root_is_private) {
@@ -214,7 +214,7 @@ put_hex_line(struct text *t, const char *label, const uint8_t *p, size_t n)
 }
 
 static void
-put_facts(struct text *t, const struct verdict *v)
+put_facts(struct text *t, const struct jurat_verdict *v)
 {
 	char when[WHEN_TEXT_LEN + 1];
 
@@ -245,9 +245,9 @@ put_facts(struct text *t, const struct verdict *v)
 }
 
 static void
-put_check(struct text *t, const struct verdict_check *c)
+put_check(struct text *t, const struct jurat_check *c)
 {
-	if (c->result != CHECK_FAILED)
+	if (c->result != JURAT_CHECK_FAILED)
 		return;
 	fprintf(t->f, "\nFAILED %s: %s\n", c->name, jurat_rc_text(c->code));
 	if (*c->expected != '\0')
@@ -262,18 +262,18 @@ put_check(struct text *t, const struct verdict_check *c)
 }
 
 static void
-put_counts(struct text *t, const struct verdict *v)
+put_counts(struct text *t, const struct jurat_verdict *v)
 {
 	size_t count[3] = { 0 };
 
-	for (size_t i = 0; i < verdict_num_checks(v); i++)
-		count[verdict_check_at(v, i)->result]++;
-	line(t, "checks", "%zu passed, %zu failed, %zu not run or not asked for", count[CHECK_PASSED], count[CHECK_FAILED],
-	    count[CHECK_SKIPPED]);
+	for (size_t i = 0; i < jurat_verdict_num_checks(v); i++)
+		count[jurat_verdict_check_at(v, i)->result]++;
+	line(t, "checks", "%zu passed, %zu failed, %zu not run or not asked for", count[JURAT_CHECK_PASSED], count[JURAT_CHECK_FAILED],
+	    count[JURAT_CHECK_SKIPPED]);
 }
 
 jurat_rc
-verdict_text(char **out, const struct verdict *v)
+jurat_verdict_text(char **out, const struct jurat_verdict *v)
 {
 	char *p = NULL;
 	size_t len = 0;
@@ -285,8 +285,8 @@ verdict_text(char **out, const struct verdict *v)
 	put_first_line(&t, v);
 	put_facts(&t, v);
 	put_counts(&t, v);
-	for (size_t i = 0; i < verdict_num_checks(v); i++)
-		put_check(&t, verdict_check_at(v, i));
+	for (size_t i = 0; i < jurat_verdict_num_checks(v); i++)
+		put_check(&t, jurat_verdict_check_at(v, i));
 	failed = ferror(t.f) != 0;
 	failed |= fclose(t.f) != 0;
 	if (failed) {

@@ -48,7 +48,7 @@ read_identity(const struct json_t *v, struct policy_identity *id, struct jurat_d
 }
 
 static jurat_rc
-read_identities(struct policy *p, struct jurat_diag *d)
+read_identities(struct jurat_policy *p, struct jurat_diag *d)
 {
 	const struct json_t *list;
 	jurat_rc rc = json_get_array(p->document, F ".identities", 1, POLICY_MAX_IDENTITIES, &list, d);
@@ -65,7 +65,7 @@ read_identities(struct policy *p, struct jurat_diag *d)
 }
 
 static jurat_rc
-read_status(struct policy *p, const struct json_t *v, struct jurat_diag *d)
+read_status(struct jurat_policy *p, const struct json_t *v, struct jurat_diag *d)
 {
 	static const char *const names[] = { "status", "advisories", "until" };
 	struct policy_status s = { .named = true, .until = INT64_MAX };
@@ -95,7 +95,7 @@ read_status(struct policy *p, const struct json_t *v, struct jurat_diag *d)
 }
 
 static jurat_rc
-read_statuses(struct policy *p, struct jurat_diag *d)
+read_statuses(struct jurat_policy *p, struct jurat_diag *d)
 {
 	const struct json_t *list;
 	jurat_rc rc = json_get_array(p->document, F ".tcb_statuses", 1, TCB_NUM_STATUSES, &list, d);
@@ -106,7 +106,7 @@ read_statuses(struct policy *p, struct jurat_diag *d)
 }
 
 static jurat_rc
-read_attributes(struct policy *p, struct jurat_diag *d)
+read_attributes(struct jurat_policy *p, struct jurat_diag *d)
 {
 	const struct json_t *list;
 	jurat_rc rc;
@@ -128,7 +128,7 @@ read_attributes(struct policy *p, struct jurat_diag *d)
 }
 
 static jurat_rc
-read_optional(struct policy *p, struct jurat_diag *d)
+read_optional(struct jurat_policy *p, struct jurat_diag *d)
 {
 	const struct json_t *o = p->document;
 	jurat_rc rc = JURAT_OK;
@@ -147,7 +147,7 @@ read_optional(struct policy *p, struct jurat_diag *d)
 }
 
 static jurat_rc
-read_policy(struct policy *p, struct jurat_diag *d)
+read_policy(struct jurat_policy *p, struct jurat_diag *d)
 {
 	static const char *const names[] = { "version", "name", "identities", "tcb_statuses", "attributes", "insecure_allow_debug",
 		"min_tcb_evaluation_data_number", "max_collateral_age_s", "report_data" };
@@ -171,19 +171,19 @@ read_policy(struct policy *p, struct jurat_diag *d)
 }
 
 jurat_rc
-policy_parse(struct policy **out, const char *json, size_t len, struct jurat_diag *d)
+jurat_policy_parse(struct jurat_policy **out, const char *json, size_t len, struct jurat_diag *d)
 {
-	struct policy *p = calloc(1, sizeof *p);
+	struct jurat_policy *p = calloc(1, sizeof *p);
 	jurat_rc rc;
 
 	if (p == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, F, NO_OFFSET, 0, 0);
 	p->max_age_s = INT64_MAX;
-	rc = json_parse(&p->document, json, len, POLICY_MAX_LEN, F, d);
+	rc = json_parse(&p->document, json, len, JURAT_POLICY_MAX_LEN, F, d);
 	if (rc == JURAT_OK)
 		rc = read_policy(p, d);
 	if (rc != JURAT_OK) {
-		policy_free(p);
+		jurat_policy_free(p);
 		return rc;
 	}
 	*out = p;
@@ -191,7 +191,7 @@ policy_parse(struct policy **out, const char *json, size_t len, struct jurat_dia
 }
 
 void
-policy_free(struct policy *p)
+jurat_policy_free(struct jurat_policy *p)
 {
 	if (p == NULL)
 		return;

@@ -20,7 +20,7 @@ struct policy_status {
 	int64_t until;                   /* inclusive; INT64_MAX: without end */
 };
 
-struct policy {
+struct jurat_policy {
 	struct json_t *document;
 	struct policy_identity *identities;
 	size_t num_identities;
@@ -34,6 +34,6 @@ struct policy {
 };
 
 /* policy_judge: the policy's checks (p may be NULL: all unasked but CHECK_POLICY, which fails). oldest_issue: of the collateral whose age counts. */
-void policy_judge(struct verdict *v, const struct policy *p, bool has_oldest, int64_t oldest_issue);
+void policy_judge(struct jurat_verdict *v, const struct jurat_policy *p, bool has_oldest, int64_t oldest_issue);
 
 #endif

@@ -20,7 +20,7 @@ matches(const struct policy_identity *id, const struct sgx_report_body *body)
 }
 
 static const char *
-describe_identity(struct verdict *v, const struct policy_identity *id)
+describe_identity(struct jurat_verdict *v, const struct policy_identity *id)
 {
 	const char *config = id->has_config_id ? verdict_note(v, ", config_id %s", verdict_hex(v, id->config_id, 64)) : "";
 	const char *code = id->has_mrenclave ? verdict_note(v, "mrenclave %s", verdict_hex(v, id->mrenclave, 32)) : "";
@@ -32,7 +32,7 @@ describe_identity(struct verdict *v, const struct policy_identity *id)
 }
 
 static void
-judge_identity(struct verdict *v, const struct policy *p)
+judge_identity(struct jurat_verdict *v, const struct jurat_policy *p)
 {
 	const struct sgx_report_body *b = &v->body;
 	const char *expected, *found;
@@ -52,7 +52,7 @@ judge_identity(struct verdict *v, const struct policy *p)
 }
 
 static void
-judge_debug(struct verdict *v, const struct policy *p)
+judge_debug(struct jurat_verdict *v, const struct jurat_policy *p)
 {
 	bool debug = (v->body.attributes.flags & SGX_FLAGS_DEBUG) != 0;
 
@@ -66,7 +66,7 @@ judge_debug(struct verdict *v, const struct policy *p)
 }
 
 static void
-judge_attributes(struct verdict *v, const struct policy *p)
+judge_attributes(struct jurat_verdict *v, const struct jurat_policy *p)
 {
 	uint64_t too_much = v->body.attributes.flags & (SGX_FLAGS_PROVISIONKEY | SGX_FLAGS_EINITTOKENKEY) & ~p->allowed_flags;
 
@@ -82,7 +82,7 @@ judge_attributes(struct verdict *v, const struct policy *p)
 
 /* unlisted_advisory: the first advisory of the verdict that the list does not name, or NULL. */
 static const char *
-unlisted_advisory(const struct verdict *v, const struct json_t *list)
+unlisted_advisory(const struct jurat_verdict *v, const struct json_t *list)
 {
 	for (size_t i = 0; i < v->num_advisories; i++) {
 		size_t k = 0;
@@ -96,7 +96,7 @@ unlisted_advisory(const struct verdict *v, const struct json_t *list)
 }
 
 static const char *
-accepted_statuses(struct verdict *v, const struct policy *p)
+accepted_statuses(struct jurat_verdict *v, const struct jurat_policy *p)
 {
 	const char *text = "";
 
@@ -108,7 +108,7 @@ accepted_statuses(struct verdict *v, const struct policy *p)
 }
 
 static void
-judge_tcb_status(struct verdict *v, const struct policy *p)
+judge_tcb_status(struct jurat_verdict *v, const struct jurat_policy *p)
 {
 	const struct policy_status *s;
 	const char *name, *unlisted;
@@ -133,7 +133,7 @@ judge_tcb_status(struct verdict *v, const struct policy *p)
 }
 
 static void
-judge_evaluation(struct verdict *v, const struct policy *p)
+judge_evaluation(struct jurat_verdict *v, const struct jurat_policy *p)
 {
 	const char *found;
 
@@ -152,7 +152,7 @@ judge_evaluation(struct verdict *v, const struct policy *p)
 }
 
 static void
-judge_age(struct verdict *v, const struct policy *p, bool has_oldest, int64_t oldest_issue)
+judge_age(struct jurat_verdict *v, const struct jurat_policy *p, bool has_oldest, int64_t oldest_issue)
 {
 	char when[WHEN_TEXT_LEN + 1];
 
@@ -171,7 +171,7 @@ judge_age(struct verdict *v, const struct policy *p, bool has_oldest, int64_t ol
 }
 
 static void
-judge_report_data(struct verdict *v, const struct policy *p)
+judge_report_data(struct jurat_verdict *v, const struct jurat_policy *p)
 {
 	if (!p->has_report_data)
 		verdict_unasked(v, CHECK_POLICY_REPORT_DATA, "the policy names none");
@@ -185,7 +185,7 @@ judge_report_data(struct verdict *v, const struct policy *p)
 }
 
 void
-policy_judge(struct verdict *v, const struct policy *p, bool has_oldest, int64_t oldest_issue)
+policy_judge(struct jurat_verdict *v, const struct jurat_policy *p, bool has_oldest, int64_t oldest_issue)
 {
 	if (p == NULL) {
 		verdict_fail(v, CHECK_POLICY, JURAT_E_POLICY, "a policy", "none given");

@@ -10,31 +10,84 @@
 #include "core/hex.h"
 #include "core/sabotage.h"
 
-const char *
-verdict_note(struct verdict *v, const char *format, ...)
+#define BLOCK_LEN 4000u /* the texts of an accepted quote fit into one */
+
+static struct note_block *
+block_new(size_t cap)
 {
-	struct note *note;
+	struct note_block *b = malloc(sizeof *b + cap);
+
+	if (b != NULL)
+		*b = (struct note_block){ .cap = cap };
+	return b;
+}
+
+/* next_block: the one after v->block that has room for len bytes and is empty: from an earlier use, or new. */
+static struct note_block *
+next_block(struct jurat_verdict *v, size_t len)
+{
+	struct note_block **end = v->block != NULL ? &v->block->next : &v->blocks;
+
+	while (*end != NULL && (*end)->cap < len)
+		end = &(*end)->next;
+	if (*end == NULL)
+		*end = block_new(len > BLOCK_LEN ? len : BLOCK_LEN);
+	if (*end != NULL)
+		v->block = *end;
+	else
+		v->out_of_memory = true;
+	return *end;
+}
+
+const char *
+verdict_note(struct jurat_verdict *v, const char *format, ...)
+{
+	struct note_block *b = v->block;
+	size_t left = b != NULL ? b->cap - b->used : 0;
 	va_list ap, again;
+	const char *text = "";
 	int n;
 
 	va_start(ap, format);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, format, ap);
-	note = n >= 0 ? malloc(sizeof *note + (size_t)n + 1) : NULL;
-	if (note != NULL) {
-		vsnprintf(note->text, (size_t)n + 1, format, again);
-		note->next = v->notes;
-		v->notes = note;
-	} else {
-		v->out_of_memory = true;
+	n = vsnprintf(left != 0 ? b->text + b->used : NULL, left, format, ap);
+	if (n >= 0 && (size_t)n >= left) {
+		b = next_block(v, (size_t)n + 1);
+		if (b != NULL)
+			vsnprintf(b->text, b->cap, format, again);
+	}
+	if (n >= 0 && b != NULL) {
+		text = b->text + b->used;
+		b->used += (size_t)n + 1;
 	}
 	va_end(again);
 	va_end(ap);
-	return note != NULL ? note->text : "";
+	return text;
+}
+
+void
+verdict_add_advisory(struct jurat_verdict *v, const char *id)
+{
+	for (size_t i = 0; i < v->num_advisories; i++) {
+		if (strcmp(v->advisories[i], id) == 0)
+			return;
+	}
+	if (v->num_advisories == v->room_for_advisories) {
+		size_t room = 2 * v->room_for_advisories + 16;
+		const char **grown = realloc(v->advisories, room * sizeof *grown);
+
+		if (grown == NULL) {
+			v->out_of_memory = true;
+			return;
+		}
+		v->advisories = grown;
+		v->room_for_advisories = room;
+	}
+	v->advisories[v->num_advisories++] = verdict_note(v, "%s", id);
 }
 
 const char *
-verdict_hex(struct verdict *v, const void *p, size_t n)
+verdict_hex(struct jurat_verdict *v, const void *p, size_t n)
 {
 	char digits[2 * 64 + 1];
 
@@ -45,7 +98,7 @@ verdict_hex(struct verdict *v, const void *p, size_t n)
 }
 
 void
-verdict_pass(struct verdict *v, enum check_id id, const char *found)
+verdict_pass(struct jurat_verdict *v, enum check_id id, const char *found)
 {
 	v->state[id] = PASSED;
 	v->check[id].code = JURAT_OK;
@@ -54,7 +107,7 @@ verdict_pass(struct verdict *v, enum check_id id, const char *found)
 }
 
 void
-verdict_fail(struct verdict *v, enum check_id id, jurat_rc code, const char *expected, const char *found)
+verdict_fail(struct jurat_verdict *v, enum check_id id, jurat_rc code, const char *expected, const char *found)
 {
 	if (SABOTAGED(check_info(id)->hook)) {
 		verdict_pass(v, id, "left out by the test build");
@@ -67,7 +120,7 @@ verdict_fail(struct verdict *v, enum check_id id, jurat_rc code, const char *exp
 }
 
 void
-verdict_unasked(struct verdict *v, enum check_id id, const char *why)
+verdict_unasked(struct jurat_verdict *v, enum check_id id, const char *why)
 {
 	v->state[id] = NOT_ASKED;
 	v->check[id].expected = "";
@@ -75,7 +128,7 @@ verdict_unasked(struct verdict *v, enum check_id id, const char *why)
 }
 
 void
-verdict_record(struct verdict *v, enum check_id id, jurat_rc rc, const struct jurat_diag *d)
+verdict_record(struct jurat_verdict *v, enum check_id id, jurat_rc rc, const struct jurat_diag *d)
 {
 	const char *field = d != NULL && d->code != JURAT_OK && d->field != NULL ? d->field : check_name(id);
 
@@ -88,20 +141,20 @@ verdict_record(struct verdict *v, enum check_id id, jurat_rc rc, const struct ju
 }
 
 bool
-verdict_passed(const struct verdict *v, enum check_id id)
+verdict_passed(const struct jurat_verdict *v, enum check_id id)
 {
 	return v->state[id] == PASSED;
 }
 
 void
-verdict_finish(struct verdict *v)
+verdict_finish(struct jurat_verdict *v)
 {
 	for (enum check_id id = 0; id < CHECK_NUM; id++) {
-		struct verdict_check *c = &v->check[id];
+		struct jurat_check *c = &v->check[id];
 		bool failed = v->state[id] == FAILED;
 
 		c->name = check_name(id);
-		c->result = failed ? CHECK_FAILED : v->state[id] == PASSED ? CHECK_PASSED : CHECK_SKIPPED;
+		c->result = failed ? JURAT_CHECK_FAILED : v->state[id] == PASSED ? JURAT_CHECK_PASSED : JURAT_CHECK_SKIPPED;
 		c->remedy = failed ? check_info(id)->remedy : "";
 		if (v->state[id] == NOT_RUN) {
 			c->expected = "";
@@ -110,29 +163,44 @@ verdict_finish(struct verdict *v)
 	}
 }
 
+struct jurat_verdict *
+verdict_new(void)
+{
+	return calloc(1, sizeof(struct jurat_verdict));
+}
+
 void
-verdict_free(struct verdict *v)
+verdict_reset(struct jurat_verdict *v)
+{
+	for (struct note_block *b = v->blocks; b != NULL; b = b->next)
+		b->used = 0;
+	*v = (struct jurat_verdict){ .blocks = v->blocks, .block = v->blocks, .advisories = v->advisories,
+		.room_for_advisories = v->room_for_advisories };
+}
+
+void
+jurat_verdict_free(struct jurat_verdict *v)
 {
 	if (v == NULL)
 		return;
-	while (v->notes != NULL) {
-		struct note *next = v->notes->next;
+	while (v->blocks != NULL) {
+		struct note_block *next = v->blocks->next;
 
-		free(v->notes);
-		v->notes = next;
+		free(v->blocks);
+		v->blocks = next;
 	}
 	free(v->advisories);
 	free(v);
 }
 
-enum verdict_outcome
-verdict_outcome(const struct verdict *v)
+enum jurat_outcome
+jurat_verdict_outcome(const struct jurat_verdict *v)
 {
 	for (enum check_id id = 0; id < CHECK_NUM; id++) {
 		if (id != CHECK_POLICY && v->state[id] != PASSED && v->state[id] != NOT_ASKED)
-			return VERDICT_REFUSED;
+			return JURAT_REFUSED;
 	}
-	return v->state[CHECK_POLICY] == PASSED ? VERDICT_ACCEPTED : VERDICT_UNDECIDED;
+	return v->state[CHECK_POLICY] == PASSED ? JURAT_ACCEPTED : JURAT_UNDECIDED;
 }
 
 /* exit_of: STYLE.md §10. What is weightier has the smaller number, so this is also the order among failures. */
@@ -164,7 +232,7 @@ exit_of(enum check_id id, jurat_rc code)
 
 /* decisive: the weightiest failed check, or CHECK_NUM. */
 static enum check_id
-decisive(const struct verdict *v)
+decisive(const struct jurat_verdict *v)
 {
 	enum check_id worst = CHECK_NUM;
 
@@ -176,8 +244,8 @@ decisive(const struct verdict *v)
 	return worst;
 }
 
-const struct verdict_check *
-verdict_decisive(const struct verdict *v)
+const struct jurat_check *
+jurat_verdict_decisive(const struct jurat_verdict *v)
 {
 	enum check_id id = decisive(v);
 
@@ -185,40 +253,40 @@ verdict_decisive(const struct verdict *v)
 }
 
 jurat_rc
-verdict_code(const struct verdict *v)
+jurat_verdict_code(const struct jurat_verdict *v)
 {
 	enum check_id id = decisive(v);
 
 	if (id != CHECK_NUM)
 		return v->check[id].code;
-	return verdict_outcome(v) == VERDICT_ACCEPTED ? JURAT_OK : JURAT_E_INTERNAL;
+	return jurat_verdict_outcome(v) == JURAT_ACCEPTED ? JURAT_OK : JURAT_E_INTERNAL;
 }
 
 int
-verdict_exit_code(const struct verdict *v)
+jurat_verdict_exit_code(const struct jurat_verdict *v)
 {
 	enum check_id id = decisive(v);
 
 	if (id != CHECK_NUM)
 		return exit_of(id, v->check[id].code);
-	return verdict_outcome(v) == VERDICT_ACCEPTED ? 0 : 1;
+	return jurat_verdict_outcome(v) == JURAT_ACCEPTED ? 0 : 1;
 }
 
 const char *
-verdict_tcb_status(const struct verdict *v)
+jurat_verdict_tcb_status(const struct jurat_verdict *v)
 {
 	return v->has_tcb ? tcb_status_name(v->tcb_status) : NULL;
 }
 
 size_t
-verdict_num_checks(const struct verdict *v)
+jurat_verdict_num_checks(const struct jurat_verdict *v)
 {
 	(void)v;
 	return CHECK_NUM;
 }
 
-const struct verdict_check *
-verdict_check_at(const struct verdict *v, size_t i)
+const struct jurat_check *
+jurat_verdict_check_at(const struct jurat_verdict *v, size_t i)
 {
 	return i < CHECK_NUM ? &v->check[i] : NULL;
 }

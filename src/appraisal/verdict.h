@@ -10,15 +10,17 @@
 /* NOT_RUN is where every check begins: a verdict with one that was neither run nor left unasked is never an acceptance. */
 enum check_state { NOT_RUN, NOT_ASKED, PASSED, FAILED };
 
-struct note {
-	struct note *next;
+/* Texts stand one after another in blocks that stay with the verdict, so that one used again takes no new memory. */
+struct note_block {
+	struct note_block *next;
+	size_t used, cap;
 	char text[];
 };
 
-struct verdict {
-	struct verdict_check check[CHECK_NUM];
+struct jurat_verdict {
+	struct jurat_check check[CHECK_NUM];
 	enum check_state state[CHECK_NUM];
-	struct note *notes; /* own the texts above and below */
+	struct note_block *blocks, *block; /* own the texts above and below: all blocks, and the one that is being filled */
 	bool out_of_memory;
 
 	/* facts, each with the flag that says whether it is known */
@@ -33,27 +35,33 @@ struct verdict {
 	bool has_tcb;
 	enum tcb_status tcb_status, platform_status, qe_status;
 	int64_t tcb_date, evaluation_number;
-	const char **advisories;
-	size_t num_advisories;
+	const char **advisories; /* all different; room for so many, which stays */
+	size_t num_advisories, room_for_advisories;
 	bool has_window;
 	int64_t valid_from, valid_until;
 	const char *insecure; /* what the policy allows by an insecure name, or NULL */
 };
 
 /* verdict_note: formatted text that lives as long as the verdict; "" without memory (and out_of_memory is set). */
-const char *verdict_note(struct verdict *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
-const char *verdict_hex(struct verdict *v, const void *p, size_t n);
+const char *verdict_note(struct jurat_verdict *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *verdict_hex(struct jurat_verdict *v, const void *p, size_t n);
+
+/* verdict_add_advisory: one that is there already is not added again. */
+void verdict_add_advisory(struct jurat_verdict *v, const char *id);
 
 /* Each check is recorded once. Texts live as long as the verdict. */
-void verdict_pass(struct verdict *v, enum check_id id, const char *found);
-void verdict_fail(struct verdict *v, enum check_id id, jurat_rc code, const char *expected, const char *found);
-void verdict_unasked(struct verdict *v, enum check_id id, const char *why);
+void verdict_pass(struct jurat_verdict *v, enum check_id id, const char *found);
+void verdict_fail(struct jurat_verdict *v, enum check_id id, jurat_rc code, const char *expected, const char *found);
+void verdict_unasked(struct jurat_verdict *v, enum check_id id, const char *why);
 /* verdict_record: passes or fails by rc, with the diag's words as what was found. */
-void verdict_record(struct verdict *v, enum check_id id, jurat_rc rc, const struct jurat_diag *d);
+void verdict_record(struct jurat_verdict *v, enum check_id id, jurat_rc rc, const struct jurat_diag *d);
 
-MUST_USE bool verdict_passed(const struct verdict *v, enum check_id id);
+MUST_USE bool verdict_passed(const struct jurat_verdict *v, enum check_id id);
 
+/* verdict_new: no check has run; NULL without memory. verdict_reset: the same again with the memory it has. */
+struct jurat_verdict *verdict_new(void);
+void verdict_reset(struct jurat_verdict *v);
 /* verdict_finish: fills the list that callers see. */
-void verdict_finish(struct verdict *v);
+void verdict_finish(struct jurat_verdict *v);
 
 #endif

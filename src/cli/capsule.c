@@ -123,7 +123,7 @@ make(const struct make_options *o, const struct evidence *e, const struct pki_ke
 		.policy = (const char *)e->policy_text.p, .policy_len = e->policy_text.len,
 		.report_data = o->evidence.has_report_data ? o->evidence.report_data : NULL };
 	struct jurat_diag d = { 0 };
-	struct verdict *v = NULL;
+	struct jurat_verdict *v = NULL;
 	jurat_rc rc = capsule_make(&file, &v, &input, &key->secret, &d);
 	int exit_code;
 
@@ -131,7 +131,7 @@ make(const struct make_options *o, const struct evidence *e, const struct pki_ke
 		return cli_fail(rc, &d, o->evidence.quote);
 	rc = file_write(o->out, file.p, file.len, 0644, &d);
 	exit_code = rc == JURAT_OK ? evidence_print(v, o->as_json) : cli_fail(rc, &d, o->out);
-	verdict_free(v);
+	jurat_verdict_free(v);
 	return exit_code;
 }
 
@@ -200,7 +200,7 @@ check_signer(const struct verify_options *o, const struct capsule *c)
 
 /* print_replay: an accepted verdict in a capsule of nobody in particular stays undecided. */
 static int
-print_replay(const struct verify_options *o, const struct capsule *c, const struct verdict *v)
+print_replay(const struct verify_options *o, const struct capsule *c, const struct jurat_verdict *v)
 {
 	char id[2 * SHA256_LEN + 1];
 	int exit_code;
@@ -221,7 +221,7 @@ run_verify(int argc, char **argv)
 	CLEANUP(blob_clear) struct blob file = { 0 };
 	struct verify_options o = { 0 };
 	struct capsule c;
-	struct verdict *v = NULL;
+	struct jurat_verdict *v = NULL;
 	struct jurat_diag d = { 0 };
 	int exit_code = parse_verify(&o, argc, argv);
 	jurat_rc rc;
@@ -242,7 +242,7 @@ run_verify(int argc, char **argv)
 	if (rc != JURAT_OK)
 		return cli_fail(rc, &d, o.file);
 	exit_code = print_replay(&o, &c, v);
-	verdict_free(v);
+	jurat_verdict_free(v);
 	return exit_code;
 }
 

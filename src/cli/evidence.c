@@ -45,17 +45,17 @@ evidence_read_trust(struct evidence *out, const char *dir)
 	if (dir == NULL)
 		return -1;
 	path = path_join(dir, "trust.json");
-	rc = path != NULL ? file_read(&out->trust_text, path, TRUST_MAX_LEN, &d) : JURAT_E_MEMORY;
+	rc = path != NULL ? file_read(&out->trust_text, path, JURAT_TRUST_MAX_LEN, &d) : JURAT_E_MEMORY;
 	free(path);
 	if (rc == JURAT_OK)
-		rc = trust_parse(&out->trust, (const char *)out->trust_text.p, out->trust_text.len, &d);
+		rc = jurat_trust_parse(&out->trust, (const char *)out->trust_text.p, out->trust_text.len, &d);
 	return rc == JURAT_OK ? -1 : cli_fail(rc, &d, dir);
 }
 
-const struct trust_root *
+const struct jurat_trust *
 evidence_root(const struct evidence *e)
 {
-	return e->trust != NULL ? e->trust : trust_intel();
+	return e->trust != NULL ? e->trust : jurat_trust_intel();
 }
 
 static int
@@ -66,9 +66,9 @@ read_collateral(struct evidence *out, const char *path)
 
 	if (path == NULL)
 		return -1;
-	rc = file_read(&out->collateral_text, path, COLLATERAL_MAX_LEN, &d);
+	rc = file_read(&out->collateral_text, path, JURAT_COLLATERAL_MAX_LEN, &d);
 	if (rc == JURAT_OK)
-		rc = collateral_parse(&out->collateral, (const char *)out->collateral_text.p, out->collateral_text.len, &d);
+		rc = jurat_collateral_parse(&out->collateral, (const char *)out->collateral_text.p, out->collateral_text.len, &d);
 	return rc == JURAT_OK ? -1 : cli_fail(rc, &d, path);
 }
 
@@ -80,9 +80,9 @@ read_policy(struct evidence *out, const char *path)
 
 	if (path == NULL)
 		return -1;
-	rc = file_read(&out->policy_text, path, POLICY_MAX_LEN, &d);
+	rc = file_read(&out->policy_text, path, JURAT_POLICY_MAX_LEN, &d);
 	if (rc == JURAT_OK)
-		rc = policy_parse(&out->policy, (const char *)out->policy_text.p, out->policy_text.len, &d);
+		rc = jurat_policy_parse(&out->policy, (const char *)out->policy_text.p, out->policy_text.len, &d);
 	return rc == JURAT_OK ? -1 : cli_fail(rc, &d, path);
 }
 
@@ -109,16 +109,16 @@ evidence_clear(struct evidence *e)
 	blob_clear(&e->collateral_text);
 	blob_clear(&e->trust_text);
 	blob_clear(&e->policy_text);
-	collateral_free(e->collateral);
-	trust_free(e->trust);
-	policy_free(e->policy);
+	jurat_collateral_free(e->collateral);
+	jurat_trust_free(e->trust);
+	jurat_policy_free(e->policy);
 }
 
 int
-evidence_print(const struct verdict *v, bool as_json)
+evidence_print(const struct jurat_verdict *v, bool as_json)
 {
 	char *text = NULL;
-	jurat_rc rc = as_json ? verdict_json(&text, v) : verdict_text(&text, v);
+	jurat_rc rc = as_json ? jurat_verdict_json(&text, v) : jurat_verdict_text(&text, v);
 	bool written;
 
 	if (rc != JURAT_OK)
@@ -127,8 +127,8 @@ evidence_print(const struct verdict *v, bool as_json)
 	free(text);
 	if (!written)
 		return cli_fail(JURAT_E_IO, NULL, "standard output");
-	if (verdict_outcome(v) == VERDICT_UNDECIDED)
+	if (jurat_verdict_outcome(v) == JURAT_UNDECIDED)
 		fputs("jurat: hint: nothing speaks against this quote, but no policy says that it is acceptable: give one with --policy\n",
 		    stderr);
-	return verdict_exit_code(v);
+	return jurat_verdict_exit_code(v);
 }

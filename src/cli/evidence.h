@@ -20,9 +20,9 @@ struct evidence_options {
 /* The files' exact bytes, and what they say. */
 struct evidence {
 	struct blob quote_bytes, collateral_text, trust_text, policy_text;
-	struct collateral *collateral;
-	struct trust_root *trust; /* NULL: Intel's */
-	struct policy *policy;
+	struct jurat_collateral *collateral;
+	struct jurat_trust *trust; /* NULL: Intel's */
+	struct jurat_policy *policy;
 };
 
 /* The options that evidence_option takes, for a command's own list. */
@@ -39,9 +39,9 @@ void evidence_clear(struct evidence *e);
 
 /* evidence_read_trust: the trust folder alone. dir NULL: nothing, Intel's root. */
 int evidence_read_trust(struct evidence *out, const char *dir);
-const struct trust_root *evidence_root(const struct evidence *e);
+const struct jurat_trust *evidence_root(const struct evidence *e);
 
 /* evidence_print: the verdict on standard output; its exit code. Without a policy a hint on standard error says so. */
-int evidence_print(const struct verdict *v, bool as_json);
+int evidence_print(const struct jurat_verdict *v, bool as_json);
 
 #endif

@@ -92,14 +92,14 @@ parse_options(struct options *o, int argc, char **argv)
 /* One place for collateral: a file's path, and what stands there already. */
 struct shelf {
 	char *path;
-	struct collateral *held;
+	struct jurat_collateral *held;
 };
 
 static void
 shelf_clear(struct shelf *s)
 {
 	free(s->path);
-	collateral_free(s->held);
+	jurat_collateral_free(s->held);
 }
 
 /* shelf_open: what is at path, if it is collateral; anything else there is no mark to hold against. */
@@ -111,8 +111,8 @@ shelf_open(struct shelf *s, char *path)
 	s->path = path;
 	if (path == NULL)
 		return false;
-	if (strcmp(path, "-") != 0 && file_read(&text, path, COLLATERAL_MAX_LEN, NULL) == JURAT_OK &&
-	    collateral_parse(&s->held, (const char *)text.p, text.len, NULL) != JURAT_OK)
+	if (strcmp(path, "-") != 0 && file_read(&text, path, JURAT_COLLATERAL_MAX_LEN, NULL) == JURAT_OK &&
+	    jurat_collateral_parse(&s->held, (const char *)text.p, text.len, NULL) != JURAT_OK)
 		s->held = NULL;
 	return true;
 }
@@ -176,7 +176,7 @@ struct fetching {
 	struct pcs_want want;
 	struct shelf cache, out;
 	char *text;
-	struct collateral *fresh;
+	struct jurat_collateral *fresh;
 };
 
 static void
@@ -186,7 +186,7 @@ fetching_clear(struct fetching *f)
 	shelf_clear(&f->cache);
 	shelf_clear(&f->out);
 	free(f->text);
-	collateral_free(f->fresh);
+	jurat_collateral_free(f->fresh);
 }
 
 static int
@@ -216,7 +216,7 @@ prepare(struct fetching *f)
 static jurat_rc
 judge(struct fetching *f, struct jurat_diag *d)
 {
-	jurat_rc rc = collateral_parse(&f->fresh, f->text, strlen(f->text), d);
+	jurat_rc rc = jurat_collateral_parse(&f->fresh, f->text, strlen(f->text), d);
 
 	if (rc == JURAT_OK)
 		rc = need_check(f->e.quote_bytes.p, f->e.quote_bytes.len, f->fresh, evidence_root(&f->e), when_now(), d);
@@ -235,7 +235,7 @@ fall_back(struct fetching *f)
 {
 	CLEANUP(blob_clear) struct blob text = { 0 };
 
-	if (f->cache.held == NULL || file_read(&text, f->cache.path, COLLATERAL_MAX_LEN, NULL) != JURAT_OK)
+	if (f->cache.held == NULL || file_read(&text, f->cache.path, JURAT_COLLATERAL_MAX_LEN, NULL) != JURAT_OK)
 		return false;
 	if (need_check(f->e.quote_bytes.p, f->e.quote_bytes.len, f->cache.held, evidence_root(&f->e), when_now(), NULL) != JURAT_OK)
 		return false;

@@ -143,9 +143,9 @@ run_init(const struct secrets_cli *o)
 	jurat_rc rc;
 	int code;
 
-	if (trust_path != NULL && (rc = file_read(&trust, trust_path, TRUST_MAX_LEN, &d)) != JURAT_OK)
+	if (trust_path != NULL && (rc = file_read(&trust, trust_path, JURAT_TRUST_MAX_LEN, &d)) != JURAT_OK)
 		return cli_fail(rc, &d, trust_path);
-	if (o->collateral != NULL && (rc = file_read(&collateral, o->collateral, COLLATERAL_MAX_LEN, &d)) != JURAT_OK)
+	if (o->collateral != NULL && (rc = file_read(&collateral, o->collateral, JURAT_COLLATERAL_MAX_LEN, &d)) != JURAT_OK)
 		return cli_fail(rc, &d, o->collateral);
 	if (!secrets_cli_kek(&kek, o, &code))
 		return code;
@@ -168,7 +168,7 @@ run_update(const struct secrets_cli *o)
 
 	if (o->collateral == NULL)
 		return cli_usage("secrets", "update wants --collateral");
-	if ((rc = file_read(&collateral, o->collateral, COLLATERAL_MAX_LEN, &d)) != JURAT_OK)
+	if ((rc = file_read(&collateral, o->collateral, JURAT_COLLATERAL_MAX_LEN, &d)) != JURAT_OK)
 		return cli_fail(rc, &d, o->collateral);
 	rc = secrets_update(o->data, (const char *)collateral.p, collateral.len, &d);
 	return rc == JURAT_OK ? EXIT_ACCEPTED : cli_fail(rc, &d, o->collateral);
@@ -179,11 +179,11 @@ run_update(const struct secrets_cli *o)
 static jurat_rc
 check_policy(const struct blob *text, struct jurat_diag *d)
 {
-	struct policy *p;
-	jurat_rc rc = policy_parse(&p, (const char *)text->p, text->len, d);
+	struct jurat_policy *p;
+	jurat_rc rc = jurat_policy_parse(&p, (const char *)text->p, text->len, d);
 
 	if (rc == JURAT_OK)
-		policy_free(p);
+		jurat_policy_free(p);
 	return rc;
 }
 
@@ -199,7 +199,7 @@ run_add(const struct secrets_cli *o)
 
 	if (o->file == NULL || o->policy == NULL)
 		return cli_usage("secrets", "add wants --file and --policy");
-	if ((rc = file_read(&policy, o->policy, POLICY_MAX_LEN, &d)) != JURAT_OK || (rc = check_policy(&policy, &d)) != JURAT_OK)
+	if ((rc = file_read(&policy, o->policy, JURAT_POLICY_MAX_LEN, &d)) != JURAT_OK || (rc = check_policy(&policy, &d)) != JURAT_OK)
 		return cli_fail(rc, &d, o->policy);
 	if ((rc = file_read(&plain, o->file, STORE_SECRET_MAX_LEN, &d)) != JURAT_OK)
 		return cli_fail(rc, &d, o->file);

@@ -20,18 +20,18 @@ struct options {
 /* What the options name, read and parsed. */
 struct inputs {
 	struct blob quote;
-	struct collateral *collateral;
-	struct trust_root *trust;
-	struct policy *policy;
+	struct jurat_collateral *collateral;
+	struct jurat_trust *trust;
+	struct jurat_policy *policy;
 };
 
 static void
 inputs_clear(struct inputs *in)
 {
 	blob_clear(&in->quote);
-	collateral_free(in->collateral);
-	trust_free(in->trust);
-	policy_free(in->policy);
+	jurat_collateral_free(in->collateral);
+	jurat_trust_free(in->trust);
+	jurat_policy_free(in->policy);
 }
 
 static int
@@ -116,10 +116,10 @@ read_trust(struct inputs *in, const char *dir)
 	struct jurat_diag d = { 0 };
 	char *path = path_join(dir, "trust.json");
 	int exit_code = -1;
-	jurat_rc rc = path != NULL ? file_read(&text, path, TRUST_MAX_LEN, &d) : JURAT_E_MEMORY;
+	jurat_rc rc = path != NULL ? file_read(&text, path, JURAT_TRUST_MAX_LEN, &d) : JURAT_E_MEMORY;
 
 	if (rc == JURAT_OK)
-		rc = trust_parse(&in->trust, (const char *)text.p, text.len, &d);
+		rc = jurat_trust_parse(&in->trust, (const char *)text.p, text.len, &d);
 	if (rc != JURAT_OK)
 		exit_code = cli_fail(rc, &d, dir);
 	free(path);
@@ -131,10 +131,10 @@ read_collateral(struct inputs *in, const char *path)
 {
 	CLEANUP(blob_clear) struct blob text = { 0 };
 	struct jurat_diag d = { 0 };
-	jurat_rc rc = file_read(&text, path, COLLATERAL_MAX_LEN, &d);
+	jurat_rc rc = file_read(&text, path, JURAT_COLLATERAL_MAX_LEN, &d);
 
 	if (rc == JURAT_OK)
-		rc = collateral_parse(&in->collateral, (const char *)text.p, text.len, &d);
+		rc = jurat_collateral_parse(&in->collateral, (const char *)text.p, text.len, &d);
 	return rc == JURAT_OK ? -1 : cli_fail(rc, &d, path);
 }
 
@@ -143,10 +143,10 @@ read_policy(struct inputs *in, const char *path)
 {
 	CLEANUP(blob_clear) struct blob text = { 0 };
 	struct jurat_diag d = { 0 };
-	jurat_rc rc = file_read(&text, path, POLICY_MAX_LEN, &d);
+	jurat_rc rc = file_read(&text, path, JURAT_POLICY_MAX_LEN, &d);
 
 	if (rc == JURAT_OK)
-		rc = policy_parse(&in->policy, (const char *)text.p, text.len, &d);
+		rc = jurat_policy_parse(&in->policy, (const char *)text.p, text.len, &d);
 	return rc == JURAT_OK ? -1 : cli_fail(rc, &d, path);
 }
 
@@ -167,10 +167,10 @@ read_inputs(struct inputs *in, const struct options *o)
 }
 
 static int
-print_verdict(const struct verdict *v, bool as_json)
+print_verdict(const struct jurat_verdict *v, bool as_json)
 {
 	char *text = NULL;
-	jurat_rc rc = as_json ? verdict_json(&text, v) : verdict_text(&text, v);
+	jurat_rc rc = as_json ? jurat_verdict_json(&text, v) : jurat_verdict_text(&text, v);
 	bool written;
 
 	if (rc != JURAT_OK)
@@ -179,10 +179,10 @@ print_verdict(const struct verdict *v, bool as_json)
 	free(text);
 	if (!written)
 		return cli_fail(JURAT_E_IO, NULL, "standard output");
-	if (verdict_outcome(v) == VERDICT_UNDECIDED)
+	if (jurat_verdict_outcome(v) == JURAT_UNDECIDED)
 		fputs("jurat: hint: nothing speaks against this quote, but no policy says that it is acceptable: give one with --policy\n",
 		    stderr);
-	return verdict_exit_code(v);
+	return jurat_verdict_exit_code(v);
 }
 
 int
@@ -190,7 +190,7 @@ cmd_verify(int argc, char **argv)
 {
 	CLEANUP(inputs_clear) struct inputs in = { 0 };
 	struct options o = { .at_unix_s = when_now() };
-	struct verdict *v = NULL;
+	struct jurat_verdict *v = NULL;
 	struct jurat_diag d = { 0 };
 	int exit_code = parse_options(&o, argc, argv);
 	jurat_rc rc;
@@ -199,14 +199,14 @@ cmd_verify(int argc, char **argv)
 		exit_code = read_inputs(&in, &o);
 	if (exit_code != -1)
 		return exit_code;
-	rc = verify(&v,
-	    &(struct verify_request){ .quote = in.quote.p, .quote_len = in.quote.len, .collateral = in.collateral,
-	        .root = in.trust != NULL ? in.trust : trust_intel(), .at_unix_s = o.at_unix_s, .policy = in.policy,
+	rc = jurat_verify(&v,
+	    &(struct jurat_request){ .quote = in.quote.p, .quote_len = in.quote.len, .collateral = in.collateral,
+	        .root = in.trust != NULL ? in.trust : jurat_trust_intel(), .at_unix_s = o.at_unix_s, .policy = in.policy,
 	        .report_data = o.has_report_data ? o.report_data : NULL },
 	    &d);
 	if (rc != JURAT_OK)
 		return cli_fail(rc, &d, o.quote);
 	exit_code = print_verdict(v, o.as_json);
-	verdict_free(v);
+	jurat_verdict_free(v);
 	return exit_code;
 }

@@ -32,7 +32,7 @@ chain_clear(struct cert_chain *chain)
 
 /* slot_of: where in the roles this certificate belongs, or NULL for a stranger. */
 static const struct x509_cert **
-slot_of(struct chain_roles *roles, const struct x509_cert *cert, enum chain_kind kind, const struct trust_root *root,
+slot_of(struct chain_roles *roles, const struct x509_cert *cert, enum chain_kind kind, const struct jurat_trust *root,
     enum trust_role *out_role)
 {
 	static const enum trust_role pck[] = { ROLE_ROOT, ROLE_PCK, ROLE_PLATFORM_CA, ROLE_PROCESSOR_CA };
@@ -50,7 +50,7 @@ slot_of(struct chain_roles *roles, const struct x509_cert *cert, enum chain_kind
 }
 
 jurat_rc
-chain_assign(struct chain_roles *out, const struct cert_chain *chain, enum chain_kind kind, const struct trust_root *root,
+chain_assign(struct chain_roles *out, const struct cert_chain *chain, enum chain_kind kind, const struct jurat_trust *root,
     struct jurat_diag *d)
 {
 	struct chain_roles roles = { 0 };
@@ -84,7 +84,7 @@ chain_assign(struct chain_roles *out, const struct cert_chain *chain, enum chain
 }
 
 jurat_rc
-chain_check_root(const struct chain_roles *roles, const struct trust_root *root, struct jurat_diag *d)
+chain_check_root(const struct chain_roles *roles, const struct jurat_trust *root, struct jurat_diag *d)
 {
 	const struct p256_public *want = trust_key(root);
 
@@ -96,7 +96,7 @@ chain_check_root(const struct chain_roles *roles, const struct trust_root *root,
 
 jurat_rc
 chain_check_signatures(
-    const struct chain_roles *roles, const struct trust_root *root, struct memo *memo, struct jurat_diag *d)
+    const struct chain_roles *roles, const struct jurat_trust *root, struct memo *memo, struct jurat_diag *d)
 {
 	const struct x509_cert *top = roles->ca != NULL ? roles->ca : roles->leaf;
 

@@ -33,13 +33,13 @@ void chain_clear(struct cert_chain *chain);
 
 /* chain_assign: each certificate in its role by full name, each needed role exactly once, each issuer's name the next subject's. */
 MUST_USE jurat_rc chain_assign(struct chain_roles *out, const struct cert_chain *chain, enum chain_kind kind,
-    const struct trust_root *root, struct jurat_diag *d);
+    const struct jurat_trust *root, struct jurat_diag *d);
 
 /* chain_check_root: a root that travels along has the pinned key. */
-MUST_USE jurat_rc chain_check_root(const struct chain_roles *roles, const struct trust_root *root, struct jurat_diag *d);
+MUST_USE jurat_rc chain_check_root(const struct chain_roles *roles, const struct jurat_trust *root, struct jurat_diag *d);
 
 /* chain_check_signatures: leaf by CA (or pinned root), CA by the pinned root. The leaf of a PCK chain is never remembered. */
 MUST_USE jurat_rc chain_check_signatures(
-    const struct chain_roles *roles, const struct trust_root *root, struct memo *memo, struct jurat_diag *d);
+    const struct chain_roles *roles, const struct jurat_trust *root, struct memo *memo, struct jurat_diag *d);
 
 #endif

@@ -62,13 +62,13 @@ crl_decode(uint8_t **out, size_t *out_len, const void *p, size_t len, const char
 
 /* The member's text, whose presence and type read_members has checked. */
 static const char *
-text_of(const struct collateral *c, const char *key)
+text_of(const struct jurat_collateral *c, const char *key)
 {
 	return json_text(json_member(c->document, key));
 }
 
 static void
-read_crl(struct collateral *c, const char *key, struct x509_crl *out, uint8_t **bytes, struct part *part)
+read_crl(struct jurat_collateral *c, const char *key, struct x509_crl *out, uint8_t **bytes, struct part *part)
 {
 	const char *text = text_of(c, key);
 	size_t len = 0;
@@ -79,7 +79,7 @@ read_crl(struct collateral *c, const char *key, struct x509_crl *out, uint8_t **
 }
 
 static void
-read_chain(struct collateral *c, const char *key, struct cert_chain *out, struct part *part)
+read_chain(struct jurat_collateral *c, const char *key, struct cert_chain *out, struct part *part)
 {
 	const char *text = text_of(c, key);
 
@@ -88,7 +88,7 @@ read_chain(struct collateral *c, const char *key, struct cert_chain *out, struct
 
 /* read_signature: r and s as 128 hex digits. */
 static jurat_rc
-read_signature(struct collateral *c, const char *key, struct p256_signature *out, struct jurat_diag *d)
+read_signature(struct jurat_collateral *c, const char *key, struct p256_signature *out, struct jurat_diag *d)
 {
 	const char *text = text_of(c, key);
 	uint8_t raw[64];
@@ -101,7 +101,7 @@ read_signature(struct collateral *c, const char *key, struct p256_signature *out
 }
 
 static void
-read_tcb_info(struct collateral *c)
+read_tcb_info(struct jurat_collateral *c)
 {
 	struct part *part = &c->tcb_info_part;
 	const char *text = text_of(c, "tcb_info");
@@ -112,7 +112,7 @@ read_tcb_info(struct collateral *c)
 }
 
 static void
-read_qe_identity(struct collateral *c)
+read_qe_identity(struct jurat_collateral *c)
 {
 	struct part *part = &c->qe_identity_part;
 	const char *text = text_of(c, "qe_identity");
@@ -127,7 +127,7 @@ read_qe_identity(struct collateral *c)
  * pck_certificate_chain serves quotes without a chain of their own, which a v3 quote that we accept is not.
  */
 static jurat_rc
-read_members(struct collateral *c, struct jurat_diag *d)
+read_members(struct jurat_collateral *c, struct jurat_diag *d)
 {
 	static const char *const names[] = { "pck_crl_issuer_chain", "root_ca_crl", "pck_crl", "tcb_info_issuer_chain", "tcb_info",
 		"tcb_info_signature", "qe_identity_issuer_chain", "qe_identity", "qe_identity_signature", "pck_certificate_chain" };
@@ -149,20 +149,20 @@ read_members(struct collateral *c, struct jurat_diag *d)
 }
 
 jurat_rc
-collateral_parse(struct collateral **out, const char *json, size_t len, struct jurat_diag *d)
+jurat_collateral_parse(struct jurat_collateral **out, const char *json, size_t len, struct jurat_diag *d)
 {
-	struct collateral *c = calloc(1, sizeof *c);
+	struct jurat_collateral *c = calloc(1, sizeof *c);
 	jurat_rc rc;
 
 	if (c == NULL || (c->memo = memo_new()) == NULL) {
 		free(c);
 		return jurat_fail(d, JURAT_E_MEMORY, "collateral", NO_OFFSET, 0, 0);
 	}
-	rc = json_parse(&c->document, json, len, COLLATERAL_MAX_LEN, "collateral", d);
+	rc = json_parse(&c->document, json, len, JURAT_COLLATERAL_MAX_LEN, "collateral", d);
 	if (rc == JURAT_OK)
 		rc = read_members(c, d);
 	if (rc != JURAT_OK) {
-		collateral_free(c);
+		jurat_collateral_free(c);
 		return rc;
 	}
 	*out = c;
@@ -170,7 +170,7 @@ collateral_parse(struct collateral **out, const char *json, size_t len, struct j
 }
 
 void
-collateral_free(struct collateral *c)
+jurat_collateral_free(struct jurat_collateral *c)
 {
 	if (c == NULL)
 		return;

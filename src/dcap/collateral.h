@@ -10,9 +10,8 @@
 #include "dcap/chain.h"
 #include "dcap/identity.h"
 #include "dcap/tcb_info.h"
+#include "jurat/verify.h"
 #include "x509/crl.h"
-
-#define COLLATERAL_MAX_LEN (1024u * 1024u)
 
 /* Why a part could not be read; code JURAT_OK if it could. */
 struct part {
@@ -20,7 +19,7 @@ struct part {
 	struct jurat_diag diag;
 };
 
-struct collateral {
+struct jurat_collateral {
 	struct json_t *document;
 	struct part root_crl_part, pck_crl_part, tcb_info_part, tcb_info_chain_part, qe_identity_part, qe_identity_chain_part;
 	uint8_t *root_crl_bytes, *pck_crl_bytes; /* own what the CRLs borrow */
@@ -32,13 +31,6 @@ struct collateral {
 	struct p256_signature qe_identity_signature;
 	struct memo *memo;
 };
-
-/*
- * collateral_parse: JURAT_E_MISSING for an absent member, JURAT_E_FORMAT for an unknown one; parts are judged later.
- * collateral_free(NULL) is fine.
- */
-MUST_USE jurat_rc collateral_parse(struct collateral **out, const char *json, size_t len, struct jurat_diag *d);
-void collateral_free(struct collateral *c);
 
 /* crl_decode: DER, hex of DER, or PEM ("X509 CRL") to DER in fresh memory that the caller frees. */
 MUST_USE jurat_rc crl_decode(

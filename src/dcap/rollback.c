@@ -54,7 +54,7 @@ check_identity(const struct enclave_identity *held, const struct enclave_identit
 }
 
 jurat_rc
-rollback_check(const struct collateral *held, const struct collateral *fresh, struct jurat_diag *d)
+rollback_check(const struct jurat_collateral *held, const struct jurat_collateral *fresh, struct jurat_diag *d)
 {
 	jurat_rc rc = JURAT_OK;
 

@@ -13,6 +13,6 @@
  * tcbEvaluationDataNumber or CRL number, or an earlier issue date. Parts about another platform, TEE or issuer say nothing about each other; parts
  * that were not read are left out.
  */
-MUST_USE jurat_rc rollback_check(const struct collateral *held, const struct collateral *fresh, struct jurat_diag *d);
+MUST_USE jurat_rc rollback_check(const struct jurat_collateral *held, const struct jurat_collateral *fresh, struct jurat_diag *d);
 
 #endif

@@ -8,7 +8,7 @@
 #include "json/json.h"
 #include "x509/pem.h"
 
-struct trust_root {
+struct jurat_trust {
 	bool is_private;
 	const char *name;
 	struct p256_public key;
@@ -21,7 +21,7 @@ struct trust_root {
 #define TEXT(S) { (const uint8_t *)(S), sizeof(S) - 1 }
 
 /* Intel SGX Root CA: the key of every encoding of serial 22650cd65a9d3489f383b49552bf501b392706ac. */
-static const struct trust_root intel = {
+static const struct jurat_trust intel = {
 	.name = "Intel SGX Root CA",
 	.key = {
 		.x = { 0x0b, 0xa9, 0xc4, 0xc0, 0xc0, 0xc8, 0x61, 0x93, 0xa3, 0xfe, 0x23, 0xd6, 0xb0, 0x2c, 0xda, 0x10, 0xa8, 0xbb, 0xd4,
@@ -45,38 +45,38 @@ static const struct trust_root intel = {
 	},
 };
 
-const struct trust_root *
-trust_intel(void)
+const struct jurat_trust *
+jurat_trust_intel(void)
 {
 	return &intel;
 }
 
 bool
-trust_is_private(const struct trust_root *root)
+trust_is_private(const struct jurat_trust *root)
 {
 	return root->is_private;
 }
 
 const char *
-trust_name(const struct trust_root *root)
+jurat_trust_name(const struct jurat_trust *root)
 {
 	return root->name;
 }
 
 const struct p256_public *
-trust_key(const struct trust_root *root)
+trust_key(const struct jurat_trust *root)
 {
 	return &root->key;
 }
 
 bool
-trust_has_name(const struct trust_root *root, enum trust_role role, const struct x509_name *name)
+trust_has_name(const struct jurat_trust *root, enum trust_role role, const struct x509_name *name)
 {
 	return name_equal_but_cn(&root->base, root->common_name[role], name);
 }
 
 jurat_rc
-trust_check_role(const struct trust_root *root, enum trust_role role, const struct x509_cert *cert, struct jurat_diag *d)
+trust_check_role(const struct jurat_trust *root, enum trust_role role, const struct x509_cert *cert, struct jurat_diag *d)
 {
 	bool is_ca = role == ROLE_ROOT || role == ROLE_PLATFORM_CA || role == ROLE_PROCESSOR_CA;
 	uint8_t use = is_ca ? X509_USE_CERT_SIGN | X509_USE_CRL_SIGN : X509_USE_DIGITAL_SIGNATURE;
@@ -92,7 +92,7 @@ trust_check_role(const struct trust_root *root, enum trust_role role, const stru
 
 /* read_root_certificate: everything that a certificate can prove about itself. */
 static jurat_rc
-read_root_certificate(struct trust_root *t, struct jurat_diag *d)
+read_root_certificate(struct jurat_trust *t, struct jurat_diag *d)
 {
 	struct x509_cert cert;
 	const char *pem;
@@ -117,7 +117,7 @@ read_root_certificate(struct trust_root *t, struct jurat_diag *d)
 }
 
 static jurat_rc
-read_common_names(struct trust_root *t, struct jurat_diag *d)
+read_common_names(struct jurat_trust *t, struct jurat_diag *d)
 {
 	static const char *const fields[ROLE_NUM] = { "trust.common_names.root", "trust.common_names.platform_ca",
 		"trust.common_names.processor_ca", "trust.common_names.pck", "trust.common_names.tcb_signing" };
@@ -139,7 +139,7 @@ read_common_names(struct trust_root *t, struct jurat_diag *d)
 }
 
 static jurat_rc
-read_trust(struct trust_root *t, struct jurat_diag *d)
+read_trust(struct jurat_trust *t, struct jurat_diag *d)
 {
 	static const char *const names[] = { "version", "name", "private", "root_certificate", "common_names", "organization" };
 	const char *organization;
@@ -174,18 +174,18 @@ read_trust(struct trust_root *t, struct jurat_diag *d)
 }
 
 jurat_rc
-trust_parse(struct trust_root **out, const char *json, size_t len, struct jurat_diag *d)
+jurat_trust_parse(struct jurat_trust **out, const char *json, size_t len, struct jurat_diag *d)
 {
-	struct trust_root *t = calloc(1, sizeof *t);
+	struct jurat_trust *t = calloc(1, sizeof *t);
 	jurat_rc rc;
 
 	if (t == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, "trust", NO_OFFSET, 0, 0);
-	rc = json_parse(&t->document, json, len, TRUST_MAX_LEN, "trust", d);
+	rc = json_parse(&t->document, json, len, JURAT_TRUST_MAX_LEN, "trust", d);
 	if (rc == JURAT_OK)
 		rc = read_trust(t, d);
 	if (rc != JURAT_OK) {
-		trust_free(t);
+		jurat_trust_free(t);
 		return rc;
 	}
 	*out = t;
@@ -193,7 +193,7 @@ trust_parse(struct trust_root **out, const char *json, size_t len, struct jurat_
 }
 
 void
-trust_free(struct trust_root *root)
+jurat_trust_free(struct jurat_trust *root)
 {
 	if (root == NULL)
 		return;

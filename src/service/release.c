@@ -86,14 +86,14 @@ struct attempt {
 	size_t quote_len;
 	uint8_t report_data[64];
 	uint8_t evidence_hash[SHA256_LEN];
-	struct verdict *verdict;
+	struct jurat_verdict *verdict;
 };
 
 static void
 attempt_clear(struct attempt *a)
 {
 	sigma_responder_clear(&a->sigma);
-	verdict_free(a->verdict);
+	jurat_verdict_free(a->verdict);
 }
 
 /*
@@ -123,10 +123,10 @@ session_take(struct secrets *s, struct session **out, struct sigma_responder *ou
 static jurat_rc
 judge(struct secrets *s, struct attempt *a, struct jurat_diag *d)
 {
-	struct verify_request request = { .quote = a->quote, .quote_len = a->quote_len,
-		.root = s->private_root != NULL ? s->private_root : trust_intel(), .at_unix_s = s->clocks.unix_s(),
+	struct jurat_request request = { .quote = a->quote, .quote_len = a->quote_len,
+		.root = s->private_root != NULL ? s->private_root : jurat_trust_intel(), .at_unix_s = s->clocks.unix_s(),
 		.report_data = a->report_data };
-	struct policy *policy = NULL;
+	struct jurat_policy *policy = NULL;
 	char *text = NULL;
 	size_t len;
 	jurat_rc rc;
@@ -136,14 +136,14 @@ judge(struct secrets *s, struct attempt *a, struct jurat_diag *d)
 	if ((rc = secrets_refresh(s, d)) != JURAT_OK ||
 	    (rc = store_secret_policy(s->store, &text, &len, &a->secret, d)) != JURAT_OK)
 		return rc;
-	rc = policy_parse(&policy, text, len, d);
+	rc = jurat_policy_parse(&policy, text, len, d);
 	free(text);
 	if (rc != JURAT_OK)
 		return rc;
 	request.collateral = s->collateral;
 	request.policy = policy;
-	rc = verify(&a->verdict, &request, d);
-	policy_free(policy);
+	rc = jurat_verify(&a->verdict, &request, d);
+	jurat_policy_free(policy);
 	return rc;
 }
 
@@ -151,10 +151,10 @@ judge(struct secrets *s, struct attempt *a, struct jurat_diag *d)
 static void
 refuse(struct secrets *s, struct attempt *a, struct http_answer *answer)
 {
-	const struct verdict_check *check = verdict_decisive(a->verdict);
+	const struct jurat_check *check = jurat_verdict_decisive(a->verdict);
 	struct store_note note = { .at_unix_s = s->clocks.unix_s() };
 	struct jurat_diag d = { 0 };
-	jurat_rc code = verdict_code(a->verdict);
+	jurat_rc code = jurat_verdict_code(a->verdict);
 	char detail[256], *json = NULL;
 
 	if (code == JURAT_OK)
@@ -166,7 +166,7 @@ refuse(struct secrets *s, struct attempt *a, struct http_answer *answer)
 	s->count.refused++;
 	/* a refusal that cannot be recorded is one all the same */
 	(void)!store_refused(s->store, &a->secret, &note, NULL);
-	if (verdict_json(&json, a->verdict) != JURAT_OK)
+	if (jurat_verdict_json(&json, a->verdict) != JURAT_OK)
 		json = NULL;
 	http_answer_problem(answer, 403, code, &d, json);
 	free(json);
@@ -311,7 +311,7 @@ route_msg3(struct secrets *s, const struct http_request *request, const char *id
 	    (rc = sigma_take_msg3(&a.sigma, &a.quote, &a.quote_len, a.report_data, request->body, request->body_len, &d)) == JURAT_OK &&
 	    (rc = store_secret_find(s->store, &a.secret, name, &d)) == JURAT_OK && (rc = judge(s, &a, &d)) == JURAT_OK) {
 		sha256_once(a.evidence_hash, a.quote, a.quote_len);
-		if (verdict_outcome(a.verdict) != VERDICT_ACCEPTED) {
+		if (jurat_verdict_outcome(a.verdict) != JURAT_ACCEPTED) {
 			refuse(s, &a, answer);
 			return;
 		}

@@ -32,22 +32,22 @@ write_in(const char *dir, const char *name, const void *p, size_t len, unsigned 
 static jurat_rc
 check_trust(const char *text, size_t len, struct jurat_diag *d)
 {
-	struct trust_root *root;
-	jurat_rc rc = trust_parse(&root, text, len, d);
+	struct jurat_trust *root;
+	jurat_rc rc = jurat_trust_parse(&root, text, len, d);
 
 	if (rc == JURAT_OK)
-		trust_free(root);
+		jurat_trust_free(root);
 	return rc;
 }
 
 static jurat_rc
 check_collateral(const char *text, size_t len, struct jurat_diag *d)
 {
-	struct collateral *c;
-	jurat_rc rc = collateral_parse(&c, text, len, d);
+	struct jurat_collateral *c;
+	jurat_rc rc = jurat_collateral_parse(&c, text, len, d);
 
 	if (rc == JURAT_OK)
-		collateral_free(c);
+		jurat_collateral_free(c);
 	return rc;
 }
 
@@ -147,31 +147,31 @@ read_trust(struct secrets *s, const char *data_dir, struct jurat_diag *d)
 
 	if (path == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, "data", NO_OFFSET, 0, 0);
-	rc = file_read(&text, path, TRUST_MAX_LEN, NULL);
+	rc = file_read(&text, path, JURAT_TRUST_MAX_LEN, NULL);
 	if (rc == JURAT_E_NOT_FOUND)
 		return JURAT_OK;
 	if (rc != JURAT_OK)
 		return jurat_fail(d, rc, "data.trust", NO_OFFSET, 0, 0);
-	return trust_parse(&s->private_root, (const char *)text.p, text.len, d);
+	return jurat_trust_parse(&s->private_root, (const char *)text.p, text.len, d);
 }
 
 jurat_rc
 secrets_refresh(struct secrets *s, struct jurat_diag *d)
 {
 	CLEANUP(blob_clear) struct blob text = { 0 };
-	struct collateral *fresh = NULL;
+	struct jurat_collateral *fresh = NULL;
 	struct stat st;
 	jurat_rc rc;
 
 	if (stat(s->collateral_path, &st) != 0)
-		return JURAT_OK; /* none, or gone for a moment: verify() names what is missing */
+		return JURAT_OK; /* none, or gone for a moment: jurat_verify() names what is missing */
 	if (s->collateral != NULL && st.st_ino == s->collateral_inode && st.st_mtim.tv_sec == s->collateral_mtime.tv_sec &&
 	    st.st_mtim.tv_nsec == s->collateral_mtime.tv_nsec)
 		return JURAT_OK;
-	collateral_free(s->collateral);
+	jurat_collateral_free(s->collateral);
 	s->collateral = NULL;
-	if ((rc = file_read(&text, s->collateral_path, COLLATERAL_MAX_LEN, d)) != JURAT_OK ||
-	    (rc = collateral_parse(&fresh, (const char *)text.p, text.len, d)) != JURAT_OK)
+	if ((rc = file_read(&text, s->collateral_path, JURAT_COLLATERAL_MAX_LEN, d)) != JURAT_OK ||
+	    (rc = jurat_collateral_parse(&fresh, (const char *)text.p, text.len, d)) != JURAT_OK)
 		return rc;
 	s->collateral = fresh;
 	s->collateral_inode = st.st_ino;
@@ -208,8 +208,8 @@ secrets_close(struct secrets *s)
 		return;
 	sessions_clear(&s->sessions);
 	store_close(s->store);
-	trust_free(s->private_root);
-	collateral_free(s->collateral);
+	jurat_trust_free(s->private_root);
+	jurat_collateral_free(s->collateral);
 	free(s->collateral_path);
 	free(s);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The secrets service: the relying party. It speaks SIGMA with an enclave over HTTP (docs/api/secrets.yaml), judges the quote with verify()
+ * The secrets service: the relying party. It speaks SIGMA with an enclave over HTTP (docs/api/secrets.yaml), judges the quote with jurat_verify()
  * under the secret's own policy, and releases the secret once, its release being on disk before the first byte of it leaves.
  *
  * The data folder:  service.sqlite  store (src/store/store.h)       trust.json      the private trust root; absent: Intel's

@@ -15,8 +15,8 @@ struct counters {
 
 struct secrets {
 	struct store *store;
-	struct trust_root *private_root; /* NULL: Intel's */
-	struct collateral *collateral;   /* NULL: none yet */
+	struct jurat_trust *private_root; /* NULL: Intel's */
+	struct jurat_collateral *collateral;   /* NULL: none yet */
 	struct timespec collateral_mtime;
 	ino_t collateral_inode;
 	char *collateral_path;

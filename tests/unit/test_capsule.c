@@ -19,13 +19,13 @@ seed(const char *name, size_t *out_len)
 }
 
 /* trust_of: the root that the capsule names, as its reader would give it. */
-static struct trust_root *
+static struct jurat_trust *
 trust_of(const struct capsule *c)
 {
-	struct trust_root *root = NULL;
+	struct jurat_trust *root = NULL;
 
 	if (c->input.trust_len != 0)
-		assert_int_equal(trust_parse(&root, c->input.trust, c->input.trust_len, NULL), JURAT_OK);
+		assert_int_equal(jurat_trust_parse(&root, c->input.trust, c->input.trust_len, NULL), JURAT_OK);
 	return root;
 }
 
@@ -34,11 +34,11 @@ static void
 replay(const char *name, jurat_rc code, const char *field)
 {
 	struct jurat_diag d = { 0 };
-	struct verdict *v = NULL;
+	struct jurat_verdict *v = NULL;
 	struct capsule c;
 	size_t len;
 	uint8_t *file = seed(name, &len);
-	struct trust_root *root;
+	struct jurat_trust *root;
 
 	assert_int_equal(capsule_parse(&c, file, len, NULL), JURAT_OK);
 	root = trust_of(&c);
@@ -46,9 +46,9 @@ replay(const char *name, jurat_rc code, const char *field)
 	if (code != JURAT_OK)
 		assert_string_equal(d.field, field);
 	else
-		assert_int_equal(verdict_outcome(v), VERDICT_ACCEPTED);
-	verdict_free(v);
-	trust_free(root);
+		assert_int_equal(jurat_verdict_outcome(v), JURAT_ACCEPTED);
+	jurat_verdict_free(v);
+	jurat_trust_free(root);
 	free(file);
 }
 
@@ -72,13 +72,13 @@ static void
 capsule_never_chooses_its_reader_s_root(void **state)
 {
 	struct jurat_diag d = { 0 };
-	struct verdict *v = NULL;
+	struct jurat_verdict *v = NULL;
 	struct capsule c;
 	size_t len;
 	uint8_t *file = seed("genuine", &len);
 
 	assert_int_equal(capsule_parse(&c, file, len, NULL), JURAT_OK);
-	assert_int_equal(capsule_replay(&v, &c, trust_intel(), &d), JURAT_E_CHAIN);
+	assert_int_equal(capsule_replay(&v, &c, jurat_trust_intel(), &d), JURAT_E_CHAIN);
 	assert_string_equal(d.field, "capsule.trust");
 	free(file);
 }
@@ -133,7 +133,7 @@ capsule_refuses_lengths_at_their_extremes(void **state)
 
 /* Our own writer, over the parts that Python made. */
 static void
-make_from(struct blob *out, struct verdict **v, const char *name, const struct p256_private *key, const uint8_t *report_data)
+make_from(struct blob *out, struct jurat_verdict **v, const char *name, const struct p256_private *key, const uint8_t *report_data)
 {
 	struct capsule c;
 	size_t len;
@@ -151,12 +151,12 @@ capsule_that_we_make_is_read_back_whole_and_replays(void **state)
 	struct p256_private key = { .d = { [31] = 7 } };
 	struct p256_public signer;
 	CLEANUP(blob_clear) struct blob out = { 0 };
-	struct verdict *v = NULL, *again = NULL;
-	struct trust_root *root;
+	struct jurat_verdict *v = NULL, *again = NULL;
+	struct jurat_trust *root;
 	struct capsule c;
 
 	make_from(&out, &v, "genuine", &key, NULL);
-	assert_int_equal(verdict_outcome(v), VERDICT_ACCEPTED);
+	assert_int_equal(jurat_verdict_outcome(v), JURAT_ACCEPTED);
 	assert_int_equal(capsule_parse(&c, out.p, out.len, NULL), JURAT_OK);
 	assert_int_equal(c.input.at_unix_s, AT);
 	assert_null(c.input.report_data);
@@ -164,9 +164,9 @@ capsule_that_we_make_is_read_back_whole_and_replays(void **state)
 	assert_memory_equal(&signer, &c.signer, sizeof signer);
 	root = trust_of(&c);
 	assert_int_equal(capsule_replay(&again, &c, root, NULL), JURAT_OK);
-	verdict_free(v);
-	verdict_free(again);
-	trust_free(root);
+	jurat_verdict_free(v);
+	jurat_verdict_free(again);
+	jurat_trust_free(root);
 }
 
 static void
@@ -175,8 +175,8 @@ capsule_keeps_a_refusal_as_a_refusal(void **state)
 	static const uint8_t other_session[SGX_REPORT_DATA_LEN] = { 1 };
 	struct p256_private key = { .d = { [31] = 7 } };
 	CLEANUP(blob_clear) struct blob out = { 0 };
-	struct verdict *v = NULL;
-	struct trust_root *root;
+	struct jurat_verdict *v = NULL;
+	struct jurat_trust *root;
 	struct capsule c;
 
 	make_from(&out, NULL, "genuine", &key, other_session);
@@ -184,10 +184,10 @@ capsule_keeps_a_refusal_as_a_refusal(void **state)
 	assert_memory_equal(c.input.report_data, other_session, sizeof other_session);
 	root = trust_of(&c);
 	assert_int_equal(capsule_replay(&v, &c, root, NULL), JURAT_OK);
-	assert_int_equal(verdict_outcome(v), VERDICT_REFUSED);
-	assert_string_equal(verdict_decisive(v)->name, "report_data");
-	verdict_free(v);
-	trust_free(root);
+	assert_int_equal(jurat_verdict_outcome(v), JURAT_REFUSED);
+	assert_string_equal(jurat_verdict_decisive(v)->name, "report_data");
+	jurat_verdict_free(v);
+	jurat_trust_free(root);
 }
 
 static void

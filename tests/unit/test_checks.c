@@ -59,17 +59,17 @@ the_manual_lists_the_checks_as_they_are(void **state)
 static void
 a_check_that_never_ran_is_no_acceptance(void **state)
 {
-	struct verdict v = { 0 };
+	struct jurat_verdict v = { 0 };
 
 	for (enum check_id id = 0; id < CHECK_NUM; id++)
 		verdict_pass(&v, id, "");
-	assert_int_equal(verdict_outcome(&v), VERDICT_ACCEPTED);
-	assert_int_equal(verdict_exit_code(&v), 0);
+	assert_int_equal(jurat_verdict_outcome(&v), JURAT_ACCEPTED);
+	assert_int_equal(jurat_verdict_exit_code(&v), 0);
 	for (enum check_id id = 0; id < CHECK_NUM; id++) {
 		v.state[id] = NOT_RUN;
-		assert_int_not_equal(verdict_outcome(&v), VERDICT_ACCEPTED);
-		assert_int_not_equal(verdict_code(&v), JURAT_OK);
-		assert_int_not_equal(verdict_exit_code(&v), 0);
+		assert_int_not_equal(jurat_verdict_outcome(&v), JURAT_ACCEPTED);
+		assert_int_not_equal(jurat_verdict_code(&v), JURAT_OK);
+		assert_int_not_equal(jurat_verdict_exit_code(&v), 0);
 		v.state[id] = PASSED;
 	}
 }

@@ -45,30 +45,30 @@ accepts_identity(void *ctx, const uint8_t *p, size_t len)
 static bool
 accepts_policy(void *ctx, const uint8_t *p, size_t len)
 {
-	struct policy *policy = NULL;
-	bool ok = policy_parse(&policy, (const char *)p, len, NULL) == JURAT_OK;
+	struct jurat_policy *policy = NULL;
+	bool ok = jurat_policy_parse(&policy, (const char *)p, len, NULL) == JURAT_OK;
 
-	policy_free(policy);
+	jurat_policy_free(policy);
 	return ok;
 }
 
 static bool
 accepts_trust(void *ctx, const uint8_t *p, size_t len)
 {
-	struct trust_root *root = NULL;
-	bool ok = trust_parse(&root, (const char *)p, len, NULL) == JURAT_OK;
+	struct jurat_trust *root = NULL;
+	bool ok = jurat_trust_parse(&root, (const char *)p, len, NULL) == JURAT_OK;
 
-	trust_free(root);
+	jurat_trust_free(root);
 	return ok;
 }
 
 static bool
 accepts_collateral(void *ctx, const uint8_t *p, size_t len)
 {
-	struct collateral *c = NULL;
-	bool ok = collateral_parse(&c, (const char *)p, len, NULL) == JURAT_OK;
+	struct jurat_collateral *c = NULL;
+	bool ok = jurat_collateral_parse(&c, (const char *)p, len, NULL) == JURAT_OK;
 
-	collateral_free(c);
+	jurat_collateral_free(c);
 	return ok;
 }
 
@@ -123,14 +123,14 @@ collateral_survives_cuts_and_names_what_is_missing(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
 		char quoted[64];
 		uint8_t *copy = test_copy(good, len);
-		struct collateral *c = NULL;
+		struct jurat_collateral *c = NULL;
 		char *at;
 
 		snprintf(quoted, sizeof quoted, "\"%s\":", members[i]);
 		at = memmem(copy, len, quoted, strlen(quoted));
 		assert_non_null(at);
 		at[1] = 'X'; /* renamed: unknown and missing at once */
-		assert_int_equal(collateral_parse(&c, (const char *)copy, len, NULL), JURAT_E_FORMAT);
+		assert_int_equal(jurat_collateral_parse(&c, (const char *)copy, len, NULL), JURAT_E_FORMAT);
 		free(copy);
 	}
 	free(good);
@@ -139,10 +139,10 @@ collateral_survives_cuts_and_names_what_is_missing(void **state)
 static jurat_rc
 policy_code(const char *text)
 {
-	struct policy *p = NULL;
-	jurat_rc rc = policy_parse(&p, text, strlen(text), NULL);
+	struct jurat_policy *p = NULL;
+	jurat_rc rc = jurat_policy_parse(&p, text, strlen(text), NULL);
 
-	policy_free(p);
+	jurat_policy_free(p);
 	return rc;
 }
 
@@ -201,13 +201,13 @@ trust_code(const char *old, const char *new)
 	size_t len;
 	uint8_t *good = seed("trust/private", &len);
 	char *at = memmem(good, len, old, strlen(old)), *text = NULL;
-	struct trust_root *root = NULL;
+	struct jurat_trust *root = NULL;
 	jurat_rc rc;
 
 	assert_non_null(at);
 	assert_true(asprintf(&text, "%.*s%s%s", (int)(at - (char *)good), (char *)good, new, at + strlen(old)) > 0);
-	rc = trust_parse(&root, text, strlen(text), NULL);
-	trust_free(root);
+	rc = jurat_trust_parse(&root, text, strlen(text), NULL);
+	jurat_trust_free(root);
 	free(text);
 	free(good);
 	return rc;
@@ -311,17 +311,17 @@ static struct p256_public
 tcb_signing_key(void)
 {
 	char *path = corpus_file("dcap/collateral/sgx_00606a000000_platform_2023-01-14_a6e42d44.json");
-	struct collateral *c = NULL;
+	struct jurat_collateral *c = NULL;
 	struct chain_roles roles;
 	struct p256_public key;
 	size_t len;
 	uint8_t *text = test_read(path, &len);
 
-	assert_int_equal(collateral_parse(&c, (const char *)text, len, NULL), JURAT_OK);
-	assert_int_equal(chain_assign(&roles, &c->tcb_info_chain, CHAIN_TCB_SIGNING, trust_intel(), NULL), JURAT_OK);
-	assert_int_equal(chain_check_signatures(&roles, trust_intel(), NULL, NULL), JURAT_OK);
+	assert_int_equal(jurat_collateral_parse(&c, (const char *)text, len, NULL), JURAT_OK);
+	assert_int_equal(chain_assign(&roles, &c->tcb_info_chain, CHAIN_TCB_SIGNING, jurat_trust_intel(), NULL), JURAT_OK);
+	assert_int_equal(chain_check_signatures(&roles, jurat_trust_intel(), NULL, NULL), JURAT_OK);
 	key = roles.leaf->key;
-	collateral_free(c);
+	jurat_collateral_free(c);
 	free(text);
 	free(path);
 	return key;

@@ -251,7 +251,7 @@ fetch_works(struct fixture *f, struct conduct conduct, const struct pcs_want *wa
 	char *text = NULL;
 
 	assert_int_equal(fetch_pinned(f, &conduct, want, f->cert, &text, NULL), JURAT_OK);
-	assert_int_equal(json_parse(&got, text, strlen(text), COLLATERAL_MAX_LEN, "got", NULL), JURAT_OK);
+	assert_int_equal(json_parse(&got, text, strlen(text), JURAT_COLLATERAL_MAX_LEN, "got", NULL), JURAT_OK);
 	assert_true(json_covers(got, f->bundle, NULL));
 	free(text);
 }

@@ -277,15 +277,15 @@ static void
 trust_file_is_read_by_the_verifier(void **state)
 {
 	char *pem = certificate(PKI_ROOT, &root, &root, NULL), *json = NULL;
-	struct trust_root *t = NULL;
+	struct jurat_trust *t = NULL;
 
 	(void)state;
 	assert_int_equal(pki_trust_make(&json, &names, pem), JURAT_OK);
-	assert_int_equal(trust_parse(&t, json, strlen(json), NULL), JURAT_OK);
+	assert_int_equal(jurat_trust_parse(&t, json, strlen(json), NULL), JURAT_OK);
 	assert_true(trust_is_private(t));
-	assert_string_equal(trust_name(t), "test");
+	assert_string_equal(jurat_trust_name(t), "test");
 	assert_memory_equal(trust_key(t), &root.pub, sizeof root.pub);
-	trust_free(t);
+	jurat_trust_free(t);
 	free(json), free(pem);
 }
 

@@ -45,14 +45,14 @@ put_signed(struct json_out *o, const char *key, const char *signature_key, char 
 	free(text);
 }
 
-static struct collateral *
+static struct jurat_collateral *
 collateral_of(const struct state *s)
 {
 	struct pki_tcb_info info = { .dates = { s->tcb_issued, s->tcb_issued + 30 * DAY }, .fmspc = { s->fmspc }, .tcb_date = NOW,
 		.evaluation_number = s->tcb_number, .components = { 1 } };
 	struct pki_qe_identity identity = { .dates = { s->qe_issued, s->qe_issued + 30 * DAY }, .tcb_date = NOW,
 		.evaluation_number = s->qe_number };
-	struct collateral *c = NULL;
+	struct jurat_collateral *c = NULL;
 	struct pki_key key;
 	struct json_out o;
 	char *text = NULL;
@@ -71,7 +71,7 @@ collateral_of(const struct state *s)
 	put_signed(&o, "qe_identity", "qe_identity_signature", text);
 	json_out_end(&o, '}');
 	assert_int_equal(json_out_finish(&o, &text), JURAT_OK);
-	assert_int_equal(collateral_parse(&c, text, strlen(text), NULL), JURAT_OK);
+	assert_int_equal(jurat_collateral_parse(&c, text, strlen(text), NULL), JURAT_OK);
 	assert_int_equal(c->tcb_info_part.rc, JURAT_OK);
 	assert_int_equal(c->qe_identity_part.rc, JURAT_OK);
 	assert_int_equal(c->pck_crl_part.rc, JURAT_OK);
@@ -84,15 +84,15 @@ collateral_of(const struct state *s)
 static void
 replaces(struct state fresh, const char *field)
 {
-	struct collateral *a = collateral_of(&usual), *b = collateral_of(&fresh);
+	struct jurat_collateral *a = collateral_of(&usual), *b = collateral_of(&fresh);
 	struct jurat_diag d = { 0 };
 	jurat_rc rc = rollback_check(a, b, &d);
 
 	assert_int_equal(rc, field != NULL ? JURAT_E_REPLAY : JURAT_OK);
 	if (field != NULL)
 		assert_string_equal(d.field, field);
-	collateral_free(a);
-	collateral_free(b);
+	jurat_collateral_free(a);
+	jurat_collateral_free(b);
 }
 
 static void

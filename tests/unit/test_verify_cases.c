@@ -25,9 +25,9 @@ cases_path(void)
 struct loaded {
 	uint8_t *quote, *report_data;
 	size_t quote_len;
-	struct trust_root *trust;
-	struct collateral *collateral;
-	struct policy *policy;
+	struct jurat_trust *trust;
+	struct jurat_collateral *collateral;
+	struct jurat_policy *policy;
 	int64_t at;
 };
 
@@ -50,11 +50,11 @@ load(struct loaded *l, const struct json_t *line)
 	if (report_data != NULL)
 		l->report_data = test_hex(report_data, NULL);
 	assert_true(when_parse(&l->at, at, strlen(at)));
-	assert_int_equal(trust_parse(&l->trust, trust, strlen(trust), NULL), JURAT_OK);
+	assert_int_equal(jurat_trust_parse(&l->trust, trust, strlen(trust), NULL), JURAT_OK);
 	if (collateral != NULL)
-		assert_int_equal(collateral_parse(&l->collateral, collateral, strlen(collateral), NULL), JURAT_OK);
+		assert_int_equal(jurat_collateral_parse(&l->collateral, collateral, strlen(collateral), NULL), JURAT_OK);
 	if (policy != NULL)
-		assert_int_equal(policy_parse(&l->policy, policy, strlen(policy), NULL), JURAT_OK);
+		assert_int_equal(jurat_policy_parse(&l->policy, policy, strlen(policy), NULL), JURAT_OK);
 }
 
 static void
@@ -62,9 +62,9 @@ unload(struct loaded *l)
 {
 	free(l->quote);
 	free(l->report_data);
-	trust_free(l->trust);
-	collateral_free(l->collateral);
-	policy_free(l->policy);
+	jurat_trust_free(l->trust);
+	jurat_collateral_free(l->collateral);
+	jurat_policy_free(l->policy);
 }
 
 /* same: whether both are NULL or the same text. */
@@ -75,22 +75,22 @@ same(const char *a, const char *b)
 }
 
 static bool
-is_as_expected(const struct verdict *v, const struct json_t *line)
+is_as_expected(const struct jurat_verdict *v, const struct json_t *line)
 {
-	const struct verdict_check *decisive = verdict_decisive(v);
+	const struct jurat_check *decisive = jurat_verdict_decisive(v);
 	const char *check = text_of(line, "check"), *code = text_of(line, "code"), *status = text_of(line, "tcb_status");
-	enum verdict_outcome outcome = check == NULL ? VERDICT_ACCEPTED : same(check, "policy") ? VERDICT_UNDECIDED : VERDICT_REFUSED;
+	enum jurat_outcome outcome = check == NULL ? JURAT_ACCEPTED : same(check, "policy") ? JURAT_UNDECIDED : JURAT_REFUSED;
 	int64_t exit_code;
 	bool right;
 
 	assert_int_equal(json_get_integer(line, "exit", 0, 255, &exit_code, NULL), JURAT_OK);
-	right = same(check, decisive != NULL ? decisive->name : NULL) && verdict_outcome(v) == outcome &&
-	    verdict_exit_code(v) == exit_code && (code == NULL || same(code, jurat_rc_name(verdict_code(v)))) &&
-	    (status == NULL || same(status, verdict_tcb_status(v)));
+	right = same(check, decisive != NULL ? decisive->name : NULL) && jurat_verdict_outcome(v) == outcome &&
+	    jurat_verdict_exit_code(v) == exit_code && (code == NULL || same(code, jurat_rc_name(jurat_verdict_code(v)))) &&
+	    (status == NULL || same(status, jurat_verdict_tcb_status(v)));
 	if (!right)
 		print_error("%s: expected %s (%s, exit %d, %s), got %s (%s, exit %d, %s)\n", text_of(line, "name"), check, code,
-		    (int)exit_code, status, decisive != NULL ? decisive->name : NULL, jurat_rc_name(verdict_code(v)),
-		    verdict_exit_code(v), verdict_tcb_status(v));
+		    (int)exit_code, status, decisive != NULL ? decisive->name : NULL, jurat_rc_name(jurat_verdict_code(v)),
+		    jurat_verdict_exit_code(v), jurat_verdict_tcb_status(v));
 	return right;
 }
 
@@ -98,20 +98,20 @@ static bool
 run_case(const struct json_t *line)
 {
 	struct loaded l = { 0 };
-	struct verdict *v = NULL, *again = NULL;
+	struct jurat_verdict *v = NULL, *again = NULL;
 	bool right;
 
 	load(&l, line);
-	struct verify_request request = { .quote = l.quote, .quote_len = l.quote_len, .collateral = l.collateral, .root = l.trust,
+	struct jurat_request request = { .quote = l.quote, .quote_len = l.quote_len, .collateral = l.collateral, .root = l.trust,
 		.at_unix_s = l.at, .policy = l.policy, .report_data = l.report_data };
-	assert_int_equal(verify(&v, &request, NULL), JURAT_OK);
+	assert_int_equal(jurat_verify(&v, &request, NULL), JURAT_OK);
 	right = is_as_expected(v, line);
 	/* with remembered signatures the verdict is the same */
-	assert_int_equal(verify(&again, &request, NULL), JURAT_OK);
-	for (size_t i = 0; i < verdict_num_checks(v); i++)
-		assert_int_equal(verdict_check_at(v, i)->result, verdict_check_at(again, i)->result);
-	verdict_free(v);
-	verdict_free(again);
+	assert_int_equal(jurat_verify(&again, &request, NULL), JURAT_OK);
+	for (size_t i = 0; i < jurat_verdict_num_checks(v); i++)
+		assert_int_equal(jurat_verdict_check_at(v, i)->result, jurat_verdict_check_at(again, i)->result);
+	jurat_verdict_free(v);
+	jurat_verdict_free(again);
 	unload(&l);
 	return right;
 }

@@ -46,13 +46,13 @@ text_of(const struct json_t *v, const char *key)
 	return text != NULL ? text : "";
 }
 
-static struct collateral *
+static struct jurat_collateral *
 read_collateral(const char *folder, const char *name)
 {
-	struct collateral *c = NULL;
+	struct jurat_collateral *c = NULL;
 	size_t len;
 	uint8_t *text = read_below(folder, name, &len);
-	jurat_rc rc = collateral_parse(&c, (const char *)text, len, NULL);
+	jurat_rc rc = jurat_collateral_parse(&c, (const char *)text, len, NULL);
 
 	if (rc != JURAT_OK)
 		fail_msg("%s: %s", name, jurat_rc_name(rc));
@@ -61,17 +61,17 @@ read_collateral(const char *folder, const char *name)
 }
 
 /* policy_for: exactly this enclave with exactly this status, debug or not. */
-static struct policy *
+static struct jurat_policy *
 policy_for(const struct json_t *row, const char *status)
 {
-	struct policy *p = NULL;
+	struct jurat_policy *p = NULL;
 	char *text = NULL;
 
 	assert_true(asprintf(&text,
 	                "{\"version\":1,\"identities\":[{\"mrenclave\":\"%s\"}],\"tcb_statuses\":[{\"status\":\"%s\"}],"
 	                "\"insecure_allow_debug\":true}",
 	                text_of(row, "mrenclave"), status) > 0);
-	assert_int_equal(policy_parse(&p, text, strlen(text), NULL), JURAT_OK);
+	assert_int_equal(jurat_policy_parse(&p, text, strlen(text), NULL), JURAT_OK);
 	free(text);
 	return p;
 }
@@ -90,7 +90,7 @@ has_public_signer(const struct json_t *row)
 
 /* has_advisories: the same set as Intel's library found; rows that it refused have none to compare. */
 static bool
-has_advisories(const struct verdict *v, const struct json_t *expected)
+has_advisories(const struct jurat_verdict *v, const struct json_t *expected)
 {
 	const struct json_t *list = json_member(expected, "advisory_ids");
 	size_t num = json_count(list);
@@ -115,27 +115,27 @@ judge_row(const struct json_t *row, const struct json_t *expected, const uint8_t
 	const char *by_key = text_of(expected, "expected_if_root_pinned_by_key"), *found;
 	const char *want = *by_key != '\0' ? by_key : text_of(expected, "expected");
 	bool must_fail = strcmp(want, "REJECT") == 0, right;
-	struct collateral *c = read_collateral("", text_of(expected, "collateral"));
-	struct policy *p = policy_for(row, must_fail ? "UpToDate" : want);
+	struct jurat_collateral *c = read_collateral("", text_of(expected, "collateral"));
+	struct jurat_policy *p = policy_for(row, must_fail ? "UpToDate" : want);
 	const char *at = text_of(expected, "time_iso");
-	struct verify_request request = { .quote = quote, .quote_len = quote_len, .collateral = c, .root = trust_intel(), .policy = p };
-	struct verdict *v = NULL;
+	struct jurat_request request = { .quote = quote, .quote_len = quote_len, .collateral = c, .root = jurat_trust_intel(), .policy = p };
+	struct jurat_verdict *v = NULL;
 
 	assert_true(when_parse(&request.at_unix_s, at, strlen(at)));
-	assert_int_equal(verify(&v, &request, NULL), JURAT_OK);
-	found = verdict_tcb_status(v);
+	assert_int_equal(jurat_verify(&v, &request, NULL), JURAT_OK);
+	found = jurat_verdict_tcb_status(v);
 	if (must_fail)
-		right = verdict_outcome(v) == VERDICT_REFUSED && verdict_exit_code(v) < 6;
+		right = jurat_verdict_outcome(v) == JURAT_REFUSED && jurat_verdict_exit_code(v) < 6;
 	else if (has_public_signer(row))
-		right = strcmp(verdict_decisive(v)->name, "signer_not_public") == 0 && found != NULL && strcmp(found, want) == 0;
+		right = strcmp(jurat_verdict_decisive(v)->name, "signer_not_public") == 0 && found != NULL && strcmp(found, want) == 0;
 	else
-		right = verdict_outcome(v) == VERDICT_ACCEPTED && has_advisories(v, expected) && found != NULL && strcmp(found, want) == 0;
+		right = jurat_verdict_outcome(v) == JURAT_ACCEPTED && has_advisories(v, expected) && found != NULL && strcmp(found, want) == 0;
 	if (!right)
 		print_error("%s with %s: expected %s, got %s (%s)\n", text_of(row, "id"), text_of(expected, "collateral"), want, found,
-		    verdict_decisive(v) != NULL ? verdict_decisive(v)->name : "accepted");
-	verdict_free(v);
-	policy_free(p);
-	collateral_free(c);
+		    jurat_verdict_decisive(v) != NULL ? jurat_verdict_decisive(v)->name : "accepted");
+	jurat_verdict_free(v);
+	jurat_policy_free(p);
+	jurat_collateral_free(c);
 	return right;
 }
 
@@ -194,9 +194,9 @@ static const struct {
 };
 
 static bool
-is_right(const struct json_t *row, const struct verdict *v)
+is_right(const struct json_t *row, const struct jurat_verdict *v)
 {
-	const struct verdict_check *decisive = verdict_decisive(v);
+	const struct jurat_check *decisive = jurat_verdict_decisive(v);
 	const char *id = text_of(row, "id");
 	bool refused = decisive != NULL && strcmp(decisive->name, "policy") != 0;
 
@@ -212,19 +212,19 @@ judge_mutation(const struct json_t *row)
 {
 	size_t len;
 	uint8_t *file = read_below("mutations/", text_of(row, "quote"), &len), *quote = test_copy(file, len);
-	struct collateral *c = read_collateral("mutations/", text_of(row, "collateral"));
-	struct verify_request request = { .quote = quote, .quote_len = len, .collateral = c, .root = trust_intel() };
-	struct verdict *v = NULL;
+	struct jurat_collateral *c = read_collateral("mutations/", text_of(row, "collateral"));
+	struct jurat_request request = { .quote = quote, .quote_len = len, .collateral = c, .root = jurat_trust_intel() };
+	struct jurat_verdict *v = NULL;
 	bool right;
 
 	assert_int_equal(json_get_integer(row, "time", INT64_MIN, INT64_MAX, &request.at_unix_s, NULL), JURAT_OK);
-	assert_int_equal(verify(&v, &request, NULL), JURAT_OK);
+	assert_int_equal(jurat_verify(&v, &request, NULL), JURAT_OK);
 	right = is_right(row, v);
 	if (!right)
 		print_error("%s: Intel says %s, we say %s\n", text_of(row, "id"), text_of(row, "expected_intel"),
-		    verdict_decisive(v) != NULL ? verdict_decisive(v)->name : "nothing");
-	verdict_free(v);
-	collateral_free(c);
+		    jurat_verdict_decisive(v) != NULL ? jurat_verdict_decisive(v)->name : "nothing");
+	jurat_verdict_free(v);
+	jurat_collateral_free(c);
 	free(quote);
 	free(file);
 	return right;
@@ -254,7 +254,7 @@ verify_refuses_mutations_as_intel_does_or_as_our_table_says(void **state)
 }
 
 struct damage {
-	struct collateral *collateral;
+	struct jurat_collateral *collateral;
 	int64_t at;
 };
 
@@ -262,14 +262,14 @@ static bool
 is_undamaged(void *ctx, const uint8_t *p, size_t len)
 {
 	struct damage *damage = ctx;
-	struct verify_request request = { .quote = p, .quote_len = len, .collateral = damage->collateral, .root = trust_intel(),
+	struct jurat_request request = { .quote = p, .quote_len = len, .collateral = damage->collateral, .root = jurat_trust_intel(),
 		.at_unix_s = damage->at };
-	struct verdict *v = NULL;
+	struct jurat_verdict *v = NULL;
 	bool passed;
 
-	assert_int_equal(verify(&v, &request, NULL), JURAT_OK);
-	passed = verdict_outcome(v) == VERDICT_UNDECIDED;
-	verdict_free(v);
+	assert_int_equal(jurat_verify(&v, &request, NULL), JURAT_OK);
+	passed = jurat_verdict_outcome(v) == JURAT_UNDECIDED;
+	jurat_verdict_free(v);
 	return passed;
 }
 
@@ -301,7 +301,7 @@ verify_refuses_every_bit_flip_before_the_chain_and_every_truncation_of_a_real_qu
 			fail_msg("accepted a flip in byte %zu", i);
 		free(bad);
 	}
-	collateral_free(damage.collateral);
+	jurat_collateral_free(damage.collateral);
 	free(quote);
 }
 

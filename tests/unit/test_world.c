@@ -104,35 +104,35 @@ judge(const uint8_t *quote, size_t len, const char *trusted, int64_t at, const c
 	    "{\"version\":1,\"identities\":[{\"mrenclave\":\"7777777777777777777777777777777777777777777777777777777777777777\"}],"
 	    "\"tcb_statuses\":[{\"status\":\"UpToDate\"}]}";
 	char path[4096];
-	struct verify_request request = { .quote = quote, .quote_len = len, .at_unix_s = at };
-	struct collateral *collateral;
-	struct trust_root *root;
-	struct policy *policy;
-	struct verdict *v;
+	struct jurat_request request = { .quote = quote, .quote_len = len, .at_unix_s = at };
+	struct jurat_collateral *collateral;
+	struct jurat_trust *root;
+	struct jurat_policy *policy;
+	struct jurat_verdict *v = NULL;
 	uint8_t *file;
 	size_t n;
 
 	snprintf(path, sizeof path, "%s/collateral.json", world_dir);
 	file = test_read(path, &n);
-	assert_int_equal(collateral_parse(&collateral, (char *)file, n, NULL), JURAT_OK);
+	assert_int_equal(jurat_collateral_parse(&collateral, (char *)file, n, NULL), JURAT_OK);
 	free(file);
 	snprintf(path, sizeof path, "%s/trust/trust.json", trusted);
 	file = test_read(path, &n);
-	assert_int_equal(trust_parse(&root, (char *)file, n, NULL), JURAT_OK);
+	assert_int_equal(jurat_trust_parse(&root, (char *)file, n, NULL), JURAT_OK);
 	free(file);
-	assert_int_equal(policy_parse(&policy, policy_text, strlen(policy_text), NULL), JURAT_OK);
+	assert_int_equal(jurat_policy_parse(&policy, policy_text, strlen(policy_text), NULL), JURAT_OK);
 	request.collateral = collateral;
 	request.root = root;
 	request.policy = policy;
-	assert_int_equal(verify(&v, &request, NULL), JURAT_OK);
-	if (verdict_decisive(v) != NULL)
-		assert_string_equal(verdict_decisive(v)->name, check != NULL ? check : "(accepted)");
-	assert_int_equal(verdict_code(v), code);
-	assert_int_equal(verdict_outcome(v), code == JURAT_OK ? VERDICT_ACCEPTED : VERDICT_REFUSED);
-	verdict_free(v);
-	policy_free(policy);
-	trust_free(root);
-	collateral_free(collateral);
+	assert_int_equal(jurat_verify(&v, &request, NULL), JURAT_OK);
+	if (jurat_verdict_decisive(v) != NULL)
+		assert_string_equal(jurat_verdict_decisive(v)->name, check != NULL ? check : "(accepted)");
+	assert_int_equal(jurat_verdict_code(v), code);
+	assert_int_equal(jurat_verdict_outcome(v), code == JURAT_OK ? JURAT_ACCEPTED : JURAT_REFUSED);
+	jurat_verdict_free(v);
+	jurat_policy_free(policy);
+	jurat_trust_free(root);
+	jurat_collateral_free(collateral);
 }
 
 /* ---- setup: two worlds ---- */
