@@ -13,10 +13,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (identity_parse(&identity, (const char *)data, size, NULL) != JURAT_OK)
 		return 0;
-	if (identity_select(&identity, UINT16_MAX) != &identity.levels[0])
+	if (isv_levels_select(&identity.levels, UINT16_MAX) != &identity.levels.level[0])
 		abort();
-	for (size_t i = 1; i < identity.num_levels; i++) {
-		if (identity.levels[i - 1].isv_svn <= identity.levels[i].isv_svn)
+	for (size_t i = 1; i < identity.levels.num; i++) {
+		if (identity.levels.level[i - 1].isv_svn <= identity.levels.level[i].isv_svn)
 			abort();
 	}
 	identity_clear(&identity);

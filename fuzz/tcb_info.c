@@ -16,7 +16,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (tcb_info_parse(&info, (const char *)data, size, NULL) != JURAT_OK)
 		return 0;
 	memset(best, 0xff, sizeof best);
-	if (info.num_levels == 0 || tcb_info_select(&info, best, UINT16_MAX) != &info.levels[0])
+	if (info.num_levels == 0 || tcb_info_select(&info, best, UINT16_MAX, info.is_tdx ? best : NULL) != &info.levels[0])
 		abort();
 	for (size_t i = 1; i < info.num_levels; i++) {
 		if (memcmp(info.levels[i - 1].components, info.levels[i].components, TCB_NUM_COMPONENTS) < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Verification of SGX quotes, offline: jurat_verify(evidence, collateral, trust root, time, policy) -> verdict.
+ * Verification of SGX and TDX quotes, offline: jurat_verify(evidence, collateral, trust root, time, policy) -> verdict.
  *
  * The library reads no file, opens no connection, asks no clock and looks at no environment: bytes and the time come from the caller. It has no
  * global state. It never prints, logs or exits. There is no boolean "valid": a verdict is an ordered list of named checks (docs/checks.md), and the
@@ -84,6 +84,9 @@ JURAT_API void jurat_policy_free(struct jurat_policy *policy);
 
 /* ---- verification ---- */
 
+/* struct jurat_request.flags: zero bytes may stand after the quote; real sources pad. Never anything else. */
+#define JURAT_ALLOW_PADDING 1u
+
 /*
  * struct jurat_request: one question. Everything is borrowed for the time of the call. Zero what is not used; the reserved members
  * must be zero, so that a later version may give them a meaning.
@@ -96,6 +99,7 @@ struct jurat_request {
 	int64_t at_unix_s;                         /* seconds since 1970 UTC, up to the year 9999 */
 	const struct jurat_policy *policy;         /* NULL: outcome JURAT_UNDECIDED at best */
 	const uint8_t *report_data;                /* 64 bytes that the quote must contain, or NULL: not asked for here (the policy may) */
+	uint64_t flags;                            /* JURAT_ALLOW_PADDING, or 0; another bit is JURAT_E_USAGE */
 	const void *reserved[4];                   /* NULL */
 };
 
@@ -117,7 +121,7 @@ struct jurat_check {
  * the caller owns; or it is one of an earlier call, which is used again and takes no new memory. Errors: JURAT_E_USAGE (root NULL, quote NULL
  * with a length, time out of range); JURAT_E_MEMORY. After an error, a verdict that was to be used again is JURAT_REFUSED: what it held
  * before is gone, so that a forgotten error never looks like an earlier acceptance. Every text in it is bounded, and so is the time: a quote has at
- * most 64 KiB. RFC 9334 §8.3 (appraisal of evidence); Intel's rules are named check by check in docs/checks.md.
+ * most 64 KiB, and 256 KiB with its padding. RFC 9334 §8.3 (appraisal of evidence); Intel's rules are named check by check in docs/checks.md.
  */
 JURAT_API JURAT_MUST_USE jurat_rc jurat_verify(
     struct jurat_verdict **verdict, const struct jurat_request *request, struct jurat_diag *d);

@@ -10,7 +10,8 @@ struct appraisal {
 	const struct jurat_collateral *collateral; /* NULL: none given */
 	struct jurat_verdict *v;
 	struct quote quote; /* if v->has_quote */
-	struct cert_chain chain;
+	struct cert_chain own_chain;    /* what the quote brought along */
+	const struct cert_chain *chain; /* if has_chain: that, or the collateral's */
 	bool has_chain, has_roles, has_tcb_roles, has_qe_roles;
 	struct chain_roles roles, tcb_roles, qe_roles;
 };
@@ -26,8 +27,11 @@ void judge_crls(struct appraisal *a);
 void judge_signed_json(struct appraisal *a);
 void judge_revocation(struct appraisal *a);
 void judge_validity(struct appraisal *a);
-void judge_tcb(struct appraisal *a);
 /* oldest_issue: of TCB info, QE identity and PCK CRL; false unless all three were read. */
 MUST_USE bool oldest_issue(const struct appraisal *a, int64_t *out);
+
+/* tcb.c */
+void judge_tdx_module(struct appraisal *a);
+void judge_tcb(struct appraisal *a);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The checks of collateral: CRLs, TCB info, QE identity, dates, and the TCB status that follows. */
+/* The checks of collateral: CRLs, TCB info, QE identity, and dates. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -85,7 +85,7 @@ judge_tcb_info(struct appraisal *a)
 	    c != NULL ? &c->tcb_info_chain : NULL, &a->tcb_roles);
 	if (!is_read)
 		return;
-	verdict_pass(a->v, CHECK_TCB_INFO_FORMAT, verdict_note(a->v, "version %u", c->tcb_info.version));
+	verdict_pass(a->v, CHECK_TCB_INFO_FORMAT, verdict_note(a->v, "version %u, %s", c->tcb_info.version, c->tcb_info.is_tdx ? "TDX" : "SGX"));
 	if (a->has_tcb_roles)
 		verdict_record(a->v, CHECK_TCB_INFO_SIGNATURE,
 		    memo_verify_vartime(c->memo, &c->tcb_info_signature, &a->tcb_roles.leaf->key, c->tcb_info.digest), NULL);
@@ -94,7 +94,7 @@ judge_tcb_info(struct appraisal *a)
 static void
 judge_qe_identity(struct appraisal *a)
 {
-	static const char *const ids[] = { "QE", "TD_QE", "QVE", "QAE" };
+	enum identity_id want = a->v->is_td ? IDENTITY_TD_QE : IDENTITY_QE;
 	const struct jurat_collateral *c = a->collateral;
 	bool is_read = judge_part(a, CHECK_QE_IDENTITY_FORMAT, c != NULL ? &c->qe_identity_part : NULL);
 
@@ -102,8 +102,8 @@ judge_qe_identity(struct appraisal *a)
 	    c != NULL ? &c->qe_identity_chain : NULL, &a->qe_roles);
 	if (!is_read)
 		return;
-	if (c->qe_identity.id != IDENTITY_QE)
-		verdict_fail(a->v, CHECK_QE_IDENTITY_FORMAT, JURAT_E_MISMATCH, "QE", ids[c->qe_identity.id]);
+	if (a->v->has_quote && c->qe_identity.id != want)
+		verdict_fail(a->v, CHECK_QE_IDENTITY_FORMAT, JURAT_E_MISMATCH, identity_id_name(want), identity_id_name(c->qe_identity.id));
 	else
 		verdict_pass(a->v, CHECK_QE_IDENTITY_FORMAT, "");
 	if (a->has_qe_roles)
@@ -111,20 +111,24 @@ judge_qe_identity(struct appraisal *a)
 		    memo_verify_vartime(c->memo, &c->qe_identity_signature, &a->qe_roles.leaf->key, c->qe_identity.digest), NULL);
 }
 
+static const char *
+describe_platform(struct jurat_verdict *v, bool is_tdx, const uint8_t fmspc[6], const uint8_t pce_id[2])
+{
+	return verdict_note(v, "%s, fmspc %s, pce_id %s", is_tdx ? "TDX" : "SGX", verdict_hex(v, fmspc, 6), verdict_hex(v, pce_id, 2));
+}
+
 static void
 judge_match(struct appraisal *a)
 {
 	struct jurat_verdict *v = a->v;
 	const struct tcb_info *info = &a->collateral->tcb_info;
+	const char *found = describe_platform(v, info->is_tdx, info->fmspc, info->pce_id);
 
-	if (memcmp(info->fmspc, v->pck.fmspc, sizeof v->pck.fmspc) == 0 &&
-	    memcmp(info->pce_id, v->pck.pce_id, sizeof v->pck.pce_id) == 0) {
-		verdict_pass(v, CHECK_TCB_INFO_MATCHES, verdict_note(v, "fmspc %s", verdict_hex(v, v->pck.fmspc, 6)));
-		return;
-	}
-	verdict_fail(v, CHECK_TCB_INFO_MATCHES, JURAT_E_MISMATCH,
-	    verdict_note(v, "fmspc %s, pce_id %s", verdict_hex(v, v->pck.fmspc, 6), verdict_hex(v, v->pck.pce_id, 2)),
-	    verdict_note(v, "fmspc %s, pce_id %s", verdict_hex(v, info->fmspc, 6), verdict_hex(v, info->pce_id, 2)));
+	if (info->is_tdx == v->is_td && memcmp(info->fmspc, v->pck.fmspc, sizeof v->pck.fmspc) == 0 &&
+	    memcmp(info->pce_id, v->pck.pce_id, sizeof v->pck.pce_id) == 0)
+		verdict_pass(v, CHECK_TCB_INFO_MATCHES, found);
+	else
+		verdict_fail(v, CHECK_TCB_INFO_MATCHES, JURAT_E_MISMATCH, describe_platform(v, v->is_td, v->pck.fmspc, v->pck.pce_id), found);
 }
 
 void
@@ -199,7 +203,7 @@ window_of(const struct appraisal *a)
 	struct window w = { 0 };
 
 	if (a->has_chain)
-		narrow_to_chain(&w, "PCK chain", &a->chain);
+		narrow_to_chain(&w, "PCK chain", a->chain);
 	if (c == NULL)
 		return w;
 	narrow_to_chain(&w, "TCB info issuer chain", &c->tcb_info_chain);
@@ -256,90 +260,4 @@ oldest_issue(const struct appraisal *a, int64_t *out)
 	if (c->pck_crl.this_update < *out)
 		*out = c->pck_crl.this_update;
 	return true;
-}
-
-/* A status is computed from authentic facts alone; what an attacker could have written has none. */
-static bool
-facts_are_authentic(const struct jurat_verdict *v)
-{
-	static const enum check_id needed[] = { CHECK_PCK_CHAIN_ROLES, CHECK_PCK_CHAIN_ROOT, CHECK_PCK_CHAIN_SIGNATURES,
-		CHECK_PCK_SGX_EXTENSION, CHECK_TCB_INFO_FORMAT, CHECK_TCB_INFO_SIGNER, CHECK_TCB_INFO_SIGNATURE, CHECK_QE_IDENTITY_FORMAT,
-		CHECK_QE_IDENTITY_SIGNER, CHECK_QE_IDENTITY_SIGNATURE, CHECK_TCB_INFO_MATCHES, CHECK_QE_REPORT_SIGNATURE,
-		CHECK_QE_REPORT_BINDING, CHECK_QE_IDENTITY_MATCHES, CHECK_QUOTE_SIGNATURE };
-
-	for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
-		if (!verdict_passed(v, needed[i]))
-			return false;
-	}
-	return true;
-}
-
-static void
-add_advisories(struct jurat_verdict *v, const struct json_t *list)
-{
-	for (size_t i = 0; i < json_count(list); i++)
-		verdict_add_advisory(v, json_text(json_at(list, i)));
-}
-
-static void
-set_status(struct appraisal *a, const struct tcb_level_common *platform, const struct tcb_level_common *qe)
-{
-	const struct jurat_collateral *c = a->collateral;
-	struct jurat_verdict *v = a->v;
-
-	add_advisories(v, platform->advisories);
-	add_advisories(v, qe->advisories);
-	v->platform_status = platform->status;
-	v->qe_status = qe->status;
-	v->tcb_status = tcb_status_converge(platform->status, qe->status);
-	v->tcb_date = platform->tcb_date < qe->tcb_date ? platform->tcb_date : qe->tcb_date;
-	v->evaluation_number = c->tcb_info.evaluation_number < c->qe_identity.evaluation_number ?
-	    c->tcb_info.evaluation_number :
-	    c->qe_identity.evaluation_number;
-	v->has_tcb = true;
-}
-
-/* shortfall: the first component of the lowest level that the platform does not reach. */
-static const char *
-shortfall(struct jurat_verdict *v, const struct tcb_info *info)
-{
-	const struct tcb_level *lowest = &info->levels[info->num_levels - 1];
-
-	for (size_t i = 0; i < TCB_NUM_COMPONENTS; i++) {
-		if (v->pck.components[i] < lowest->components[i])
-			return verdict_note(v, "component %zu is %u, the lowest level needs %u", i + 1, v->pck.components[i],
-			    lowest->components[i]);
-	}
-	return verdict_note(v, "pce_svn is %u, the lowest level needs %u", v->pck.pce_svn, lowest->pce_svn);
-}
-
-void
-judge_tcb(struct appraisal *a)
-{
-	const struct tcb_level *platform;
-	const struct identity_level *qe;
-	struct jurat_verdict *v = a->v;
-
-	if (a->collateral == NULL || !facts_are_authentic(v))
-		return;
-	platform = tcb_info_select(&a->collateral->tcb_info, v->pck.components, v->pck.pce_svn);
-	qe = identity_select(&a->collateral->qe_identity, a->quote.qe_report.isv_svn);
-	if (platform == NULL) {
-		verdict_fail(v, CHECK_TCB_LEVEL, JURAT_E_TCB, "a TCB level that the platform reaches",
-		    shortfall(v, &a->collateral->tcb_info));
-		return;
-	}
-	if (qe == NULL) {
-		verdict_fail(v, CHECK_TCB_LEVEL, JURAT_E_TCB, "a TCB level that the quoting enclave reaches",
-		    verdict_note(v, "its isv_svn is %u", a->quote.qe_report.isv_svn));
-		return;
-	}
-	set_status(a, &platform->common, &qe->common);
-	verdict_pass(v, CHECK_TCB_LEVEL,
-	    verdict_note(v, "platform %s, quoting enclave %s", tcb_status_name(platform->common.status),
-	        tcb_status_name(qe->common.status)));
-	if (v->tcb_status == TCB_REVOKED)
-		verdict_fail(v, CHECK_TCB_NOT_REVOKED, JURAT_E_REVOKED, "not Revoked", "Revoked");
-	else
-		verdict_pass(v, CHECK_TCB_NOT_REVOKED, "");
 }

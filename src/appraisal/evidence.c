@@ -5,6 +5,24 @@
 #include "appraisal/appraise.h"
 #include "core/ct.h"
 
+static void
+judge_padding(struct appraisal *a)
+{
+	const struct jurat_request *r = a->request;
+	size_t num = a->quote.trailing_len;
+	bool allowed = (r->flags & JURAT_ALLOW_PADDING) != 0, zeros = true;
+
+	for (size_t i = r->quote_len - num; i < r->quote_len; i++)
+		zeros = zeros && r->quote[i] == 0;
+	if (num == 0)
+		verdict_pass(a->v, CHECK_QUOTE_PADDING, "");
+	else if (allowed && zeros)
+		verdict_pass(a->v, CHECK_QUOTE_PADDING, verdict_note(a->v, "%zu zero bytes after the quote, as allowed", num));
+	else
+		verdict_fail(a->v, CHECK_QUOTE_PADDING, JURAT_E_TRAILING, allowed ? "nothing or zeros" : "nothing",
+		    verdict_note(a->v, "%zu %sbytes after the quote", num, zeros ? "zero " : ""));
+}
+
 void
 judge_quote(struct appraisal *a)
 {
@@ -16,12 +34,11 @@ judge_quote(struct appraisal *a)
 	if (rc != JURAT_OK)
 		return;
 	v->has_quote = true;
+	v->quote_version = a->quote.header.version;
+	v->is_td = a->quote.body_type != QUOTE_BODY_SGX;
 	v->body = a->quote.body;
-	if (a->quote.trailing_len != 0)
-		verdict_fail(v, CHECK_QUOTE_PADDING, JURAT_E_TRAILING, "nothing",
-		    verdict_note(v, "%zu bytes after the quote", a->quote.trailing_len));
-	else
-		verdict_pass(v, CHECK_QUOTE_PADDING, "");
+	v->td = a->quote.td;
+	judge_padding(a);
 	if (memcmp(a->quote.header.qe_vendor_id, quote_vendor_intel, sizeof quote_vendor_intel) != 0)
 		verdict_fail(v, CHECK_QUOTE_QE_VENDOR, JURAT_E_FORMAT, verdict_hex(v, quote_vendor_intel, 16),
 		    verdict_hex(v, a->quote.header.qe_vendor_id, 16));
@@ -41,6 +58,83 @@ judge_sgx_extension(struct appraisal *a)
 	v->pck_serial = verdict_hex(v, a->roles.leaf->serial.p, a->roles.leaf->serial.len);
 }
 
+/* judge_certification_data: whether the PCK chain is in the quote, or must be and is in the collateral. */
+static bool
+judge_certification_data(struct appraisal *a)
+{
+	struct jurat_verdict *v = a->v;
+	const struct quote *q = &a->quote;
+	struct quote_ppid_data data;
+	struct jurat_diag d = { 0 };
+	const char *what = verdict_note(v, "type %u, %s", q->cert_type, quote_cert_type_name(q->cert_type));
+	jurat_rc rc = JURAT_OK;
+
+	if (q->cert_type < QUOTE_CERT_PPID_PLAIN || q->cert_type > QUOTE_CERT_PCK_CHAIN) {
+		verdict_fail(v, CHECK_CERTIFICATION_DATA, JURAT_E_UNSUPPORTED, "type 1 to 5", what);
+		return false;
+	}
+	if (q->cert_type <= QUOTE_CERT_PPID_RSA3072)
+		rc = quote_ppid_data_parse(&data, q, &d);
+	if (rc != JURAT_OK)
+		verdict_record(v, CHECK_CERTIFICATION_DATA, rc, &d);
+	else if (q->cert_type != QUOTE_CERT_PCK_CHAIN && (a->collateral == NULL || !a->collateral->has_pck_chain))
+		verdict_fail(v, CHECK_CERTIFICATION_DATA, JURAT_E_MISSING, "a PCK chain in the quote or in the collateral (pck_certificate_chain)",
+		    what);
+	else
+		verdict_pass(v, CHECK_CERTIFICATION_DATA, what);
+	return verdict_passed(v, CHECK_CERTIFICATION_DATA);
+}
+
+/* find_chain: the PCK chain to judge, and what was wrong with it if it could not be read. */
+static jurat_rc
+find_chain(struct appraisal *a, struct jurat_diag *d)
+{
+	const struct quote *q = &a->quote;
+	jurat_rc rc;
+
+	if (q->cert_type == QUOTE_CERT_PCK_CHAIN || q->cert_type == QUOTE_CERT_PCK_LEAF) {
+		rc = chain_parse(&a->own_chain, (const char *)q->cert_data.p, q->cert_data.len, "quote.cert_data", d);
+		if (rc == JURAT_OK && q->cert_type == QUOTE_CERT_PCK_LEAF && a->own_chain.num != 1)
+			rc = jurat_fail(d, JURAT_E_FORMAT, "quote.cert_data", NO_OFFSET, 1, a->own_chain.num);
+		a->chain = &a->own_chain;
+		if (rc != JURAT_OK || q->cert_type == QUOTE_CERT_PCK_CHAIN)
+			return rc;
+	}
+	a->chain = &a->collateral->pck_chain;
+	*d = a->collateral->pck_chain_part.diag;
+	return a->collateral->pck_chain_part.rc;
+}
+
+/* judge_pck_match: collateral's PCK certificate is the very one for the platform and TCB that the quote names. */
+static void
+judge_pck_match(struct appraisal *a)
+{
+	const struct pck_extension *pck = &a->v->pck;
+	struct quote_ppid_data data;
+	struct x509_span leaf;
+	bool same;
+
+	if (a->quote.cert_type == QUOTE_CERT_PCK_CHAIN) {
+		verdict_unasked(a->v, CHECK_PCK_MATCHES, "the quote brought its own");
+		return;
+	}
+	if (a->quote.cert_type == QUOTE_CERT_PCK_LEAF) {
+		leaf = a->own_chain.cert[0].der;
+		same = span_equal(leaf, a->roles.leaf->der);
+	} else if (!a->v->has_pck || quote_ppid_data_parse(&data, &a->quote, NULL) != JURAT_OK) {
+		return;
+	} else {
+		same = memcmp(data.cpusvn, pck->cpusvn, sizeof data.cpusvn) == 0 && data.pce_svn == pck->pce_svn &&
+		    memcmp(data.pce_id, pck->pce_id, sizeof data.pce_id) == 0 &&
+		    (a->quote.cert_type != QUOTE_CERT_PPID_PLAIN || memcmp(data.ppid.p, pck->ppid, sizeof pck->ppid) == 0);
+	}
+	if (same)
+		verdict_pass(a->v, CHECK_PCK_MATCHES, "");
+	else
+		verdict_fail(a->v, CHECK_PCK_MATCHES, JURAT_E_MISMATCH, "the PCK certificate that the quote's certification data names",
+		    "another platform's or another TCB's");
+}
+
 void
 judge_pck_chain(struct appraisal *a)
 {
@@ -49,19 +143,14 @@ judge_pck_chain(struct appraisal *a)
 	struct jurat_diag d[4] = { 0 };
 	jurat_rc rc;
 
-	if (!v->has_quote)
+	if (!v->has_quote || !judge_certification_data(a))
 		return;
-	if (a->quote.cert_type != QUOTE_CERT_PCK_CHAIN) {
-		verdict_fail(v, CHECK_PCK_CHAIN_FORMAT, JURAT_E_UNSUPPORTED, "certification data type 5",
-		    verdict_note(v, "type %u", a->quote.cert_type));
-		return;
-	}
-	rc = chain_parse(&a->chain, (const char *)a->quote.cert_data.p, a->quote.cert_data.len, "quote.cert_data", &d[0]);
+	rc = find_chain(a, &d[0]);
 	verdict_record(v, CHECK_PCK_CHAIN_FORMAT, rc, &d[0]);
 	a->has_chain = rc == JURAT_OK;
 	if (!a->has_chain)
 		return;
-	rc = chain_assign(&a->roles, &a->chain, CHAIN_PCK, root, &d[1]);
+	rc = chain_assign(&a->roles, a->chain, CHAIN_PCK, root, &d[1]);
 	verdict_record(v, CHECK_PCK_CHAIN_ROLES, rc, &d[1]);
 	a->has_roles = rc == JURAT_OK;
 	if (!a->has_roles)
@@ -70,6 +159,7 @@ judge_pck_chain(struct appraisal *a)
 	rc = chain_check_signatures(&a->roles, root, a->collateral != NULL ? a->collateral->memo : NULL, &d[3]);
 	verdict_record(v, CHECK_PCK_CHAIN_SIGNATURES, rc, &d[3]);
 	judge_sgx_extension(a);
+	judge_pck_match(a);
 }
 
 static void
@@ -126,6 +216,10 @@ static const struct {
 static void
 judge_public_signer(struct jurat_verdict *v)
 {
+	if (v->is_td) {
+		verdict_unasked(v, CHECK_SIGNER_NOT_PUBLIC, "a TD has no signer");
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(public_signers); i++) {
 		if (memcmp(public_signers[i].mrsigner, v->body.mrsigner, SGX_HASH_LEN) != 0)
 			continue;
@@ -148,9 +242,9 @@ judge_request(struct appraisal *a)
 	judge_public_signer(v);
 	if (want == NULL)
 		return;
-	if (ct_equal(want, v->body.report_data, SGX_REPORT_DATA_LEN))
+	if (ct_equal(want, verdict_report_data(v), SGX_REPORT_DATA_LEN))
 		verdict_pass(v, CHECK_REPORT_DATA, "");
 	else
 		verdict_fail(v, CHECK_REPORT_DATA, JURAT_E_MISMATCH, verdict_hex(v, want, SGX_REPORT_DATA_LEN),
-		    verdict_hex(v, v->body.report_data, SGX_REPORT_DATA_LEN));
+		    verdict_hex(v, verdict_report_data(v), SGX_REPORT_DATA_LEN));
 }

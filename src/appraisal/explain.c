@@ -10,13 +10,8 @@
 #include "host/when.h"
 #include "json/write.h"
 
+static const char *const rtmrs[TD_NUM_RTMRS] = { "rtmr0", "rtmr1", "rtmr2", "rtmr3" };
 static const char *const outcome_names[] = { "undecided", "refused", "accepted" };
-
-static bool
-is_debug(const struct jurat_verdict *v)
-{
-	return v->has_quote && (v->body.attributes.flags & SGX_FLAGS_DEBUG) != 0;
-}
 
 static void
 put_time(struct json_out *o, const char *name, int64_t unix_s)
@@ -28,18 +23,60 @@ put_time(struct json_out *o, const char *name, int64_t unix_s)
 }
 
 static void
+put_hex_u64(struct json_out *o, const char *name, uint64_t value)
+{
+	char text[17];
+
+	snprintf(text, sizeof text, "%016" PRIx64, value);
+	json_out_string(o, name, text);
+}
+
+/* put_td: attributes and XFAM as 16 hex digits, since JSON's numbers lose their upper bits in many readers. */
+static void
+put_td(struct json_out *o, const struct jurat_verdict *v)
+{
+	static const char *const kinds[] = { [TD_REPORT_10] = "1.0", [TD_REPORT_15] = "1.5", [TD_REPORT_15_EX] = "1.5 Ex" };
+	const struct td_report *t = &v->td;
+
+	json_out_begin(o, "td", '{');
+	json_out_string(o, "report", kinds[t->kind]);
+	json_out_hex(o, "mr_td", t->mr_td, sizeof t->mr_td);
+	for (size_t i = 0; i < TD_NUM_RTMRS; i++)
+		json_out_hex(o, rtmrs[i], t->rtmr[i], sizeof t->rtmr[i]);
+	json_out_hex(o, "mr_config_id", t->mr_config_id, sizeof t->mr_config_id);
+	json_out_hex(o, "mr_owner", t->mr_owner, sizeof t->mr_owner);
+	json_out_hex(o, "mr_owner_config", t->mr_owner_config, sizeof t->mr_owner_config);
+	json_out_hex(o, "mr_seam", t->mr_seam, sizeof t->mr_seam);
+	json_out_hex(o, "mrsigner_seam", t->mrsigner_seam, sizeof t->mrsigner_seam);
+	json_out_string(o, "debug", verdict_is_debug(v) ? "debug" : "production");
+	put_hex_u64(o, "td_attributes", t->td_attributes);
+	put_hex_u64(o, "xfam", t->xfam);
+	put_hex_u64(o, "seam_attributes", t->seam_attributes);
+	json_out_hex(o, "tee_tcb_svn", t->tee_tcb_svn, sizeof t->tee_tcb_svn);
+	if (t->kind >= TD_REPORT_15) {
+		json_out_hex(o, "tee_tcb_svn2", t->tee_tcb_svn2, sizeof t->tee_tcb_svn2);
+		json_out_hex(o, "mr_servicetd", t->mr_servicetd, sizeof t->mr_servicetd);
+	}
+	if (t->kind == TD_REPORT_15_EX) {
+		json_out_hex(o, "td_id", t->td_id, sizeof t->td_id);
+		json_out_hex(o, "init_servtd_hash", t->init_servtd_hash, sizeof t->init_servtd_hash);
+		json_out_hex(o, "cur_servtd_hash", t->cur_servtd_hash, sizeof t->cur_servtd_hash);
+	}
+	json_out_hex(o, "report_data", t->report_data, sizeof t->report_data);
+	json_out_end(o, '}');
+}
+
+static void
 put_enclave(struct json_out *o, const struct jurat_verdict *v)
 {
 	const struct sgx_report_body *b = &v->body;
 
-	if (!v->has_quote)
-		return;
 	json_out_begin(o, "enclave", '{');
 	json_out_hex(o, "mrenclave", b->mrenclave, sizeof b->mrenclave);
 	json_out_hex(o, "mrsigner", b->mrsigner, sizeof b->mrsigner);
 	json_out_integer(o, "isv_prod_id", b->isv_prod_id);
 	json_out_integer(o, "isv_svn", b->isv_svn);
-	json_out_string(o, "debug", is_debug(v) ? "debug" : "production");
+	json_out_string(o, "debug", verdict_is_debug(v) ? "debug" : "production");
 	json_out_integer(o, "attributes_flags", (int64_t)b->attributes.flags);
 	json_out_integer(o, "attributes_xfrm", (int64_t)b->attributes.xfrm);
 	json_out_integer(o, "miscselect", b->miscselect);
@@ -47,6 +84,19 @@ put_enclave(struct json_out *o, const struct jurat_verdict *v)
 	json_out_integer(o, "config_svn", b->config_svn);
 	json_out_hex(o, "report_data", b->report_data, sizeof b->report_data);
 	json_out_end(o, '}');
+}
+
+static void
+put_attested(struct json_out *o, const struct jurat_verdict *v)
+{
+	if (!v->has_quote)
+		return;
+	json_out_integer(o, "quote_version", v->quote_version);
+	json_out_string(o, "kind", v->is_td ? "TDX" : "SGX");
+	if (v->is_td)
+		put_td(o, v);
+	else
+		put_enclave(o, v);
 }
 
 static void
@@ -87,6 +137,12 @@ put_tcb(struct json_out *o, const struct jurat_verdict *v)
 		return;
 	json_out_string(o, "platform_tcb_status", tcb_status_name(v->platform_status));
 	json_out_string(o, "qe_tcb_status", tcb_status_name(v->qe_status));
+	if (v->has_module_status)
+		json_out_string(o, "tdx_module_tcb_status", tcb_status_name(v->module_status));
+	if (v->has_current_status)
+		json_out_string(o, "current_tcb_status", tcb_status_name(v->current_status));
+	if (v->has_out_of_date_since)
+		put_time(o, "out_of_date_since", v->out_of_date_since);
 	put_time(o, "tcb_date", v->tcb_date);
 	json_out_integer(o, "tcb_evaluation_data_number", v->evaluation_number);
 	json_out_begin(o, "advisory_ids", '[');
@@ -123,8 +179,8 @@ put_insecure(struct json_out *o, const struct jurat_verdict *v)
 	json_out_begin(o, "stains", '[');
 	if (v->root_is_private)
 		json_out_string(o, NULL, "private_root");
-	if (is_debug(v))
-		json_out_string(o, NULL, "debug_enclave");
+	if (verdict_is_debug(v))
+		json_out_string(o, NULL, v->is_td ? "debug_td" : "debug_enclave");
 	if (v->insecure != NULL)
 		json_out_string(o, NULL, v->insecure);
 	json_out_end(o, ']');
@@ -151,7 +207,7 @@ jurat_verdict_json(char **out, const struct jurat_verdict *v)
 		put_time(&o, "valid_from", v->valid_from);
 		put_time(&o, "valid_until", v->valid_until);
 	}
-	put_enclave(&o, v);
+	put_attested(&o, v);
 	put_platform(&o, v);
 	put_checks(&o, v);
 	json_out_end(&o, '}');
@@ -197,8 +253,8 @@ put_first_line(struct text *t, const struct jurat_verdict *v)
 		put_plain(t, v->root_name);
 		fputs(", not Intel hardware]", t->f);
 	}
-	if (is_debug(v))
-		fputs(" [DEBUG ENCLAVE]", t->f);
+	if (verdict_is_debug(v))
+		fputs(v->is_td ? " [DEBUG TD]" : " [DEBUG ENCLAVE]", t->f);
 	if (v->insecure != NULL)
 		fprintf(t->f, " [%s]", v->insecure);
 	fputc('\n', t->f);
@@ -220,7 +276,15 @@ put_facts(struct text *t, const struct jurat_verdict *v)
 
 	when_format(when, v->at_unix_s);
 	line(t, "at", "%s", when);
-	if (v->has_quote) {
+	if (v->has_quote)
+		line(t, "quote", "version %u, %s", v->quote_version, v->is_td ? "TDX" : "SGX");
+	if (v->has_quote && v->is_td) {
+		put_hex_line(t, "mr_td", v->td.mr_td, sizeof v->td.mr_td);
+		for (size_t i = 0; i < TD_NUM_RTMRS; i++)
+			put_hex_line(t, rtmrs[i], v->td.rtmr[i], sizeof v->td.rtmr[i]);
+		put_hex_line(t, "mr_seam", v->td.mr_seam, sizeof v->td.mr_seam);
+		line(t, "td", "td_attributes %016" PRIx64 ", xfam %016" PRIx64, v->td.td_attributes, v->td.xfam);
+	} else if (v->has_quote) {
 		put_hex_line(t, "mrenclave", v->body.mrenclave, sizeof v->body.mrenclave);
 		put_hex_line(t, "mrsigner", v->body.mrsigner, sizeof v->body.mrsigner);
 		line(t, "enclave", "isv_prod_id %u, isv_svn %u", v->body.isv_prod_id, v->body.isv_svn);
@@ -229,8 +293,11 @@ put_facts(struct text *t, const struct jurat_verdict *v)
 		put_hex_line(t, "fmspc", v->pck.fmspc, sizeof v->pck.fmspc);
 	if (v->has_tcb) {
 		when_format(when, v->tcb_date);
-		line(t, "tcb_status", "%s (platform %s, quoting enclave %s), as of %s", tcb_status_name(v->tcb_status),
-		    tcb_status_name(v->platform_status), tcb_status_name(v->qe_status), when);
+		line(t, "tcb_status", "%s (platform %s, quoting enclave %s%s%s), as of %s", tcb_status_name(v->tcb_status),
+		    tcb_status_name(v->platform_status), tcb_status_name(v->qe_status), v->has_module_status ? ", TDX module " : "",
+		    v->has_module_status ? tcb_status_name(v->module_status) : "", when);
+		if (v->has_current_status && v->current_status != v->tcb_status)
+			line(t, "now", "%s, if the TD is launched again", tcb_status_name(v->current_status));
 		fprintf(t->f, "%-12s ", "advisories");
 		for (size_t i = 0; i < v->num_advisories; i++) {
 			fputs(i != 0 ? " " : "", t->f);

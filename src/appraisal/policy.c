@@ -6,69 +6,22 @@
 
 #define F "policy"
 
+/* read_grace: a grace period begins when a TCB recovery puts a level out of date, so only such statuses can have one. */
 static jurat_rc
-read_identity_by_signer(const struct json_t *v, struct policy_identity *id, struct jurat_diag *d)
+read_grace(const struct json_t *v, enum tcb_status which, int64_t *out, struct jurat_diag *d)
 {
-	int64_t prod_id = 0, svn = 0;
-	jurat_rc rc = json_get_hex(v, F ".identities.mrsigner", id->mrsigner, sizeof id->mrsigner, d);
+	bool has_recovery = tcb_status_is_out_of_date(which) || !tcb_status_is_of_level(which);
 
-	/* a signer alone would accept every enclave it ever signed: product and version belong to it */
-	if (rc == JURAT_OK)
-		rc = json_get_integer(v, F ".identities.isv_prod_id", 0, UINT16_MAX, &prod_id, d);
-	if (rc == JURAT_OK)
-		rc = json_get_integer(v, F ".identities.min_isv_svn", 0, UINT16_MAX, &svn, d);
-	id->has_mrsigner = true;
-	id->isv_prod_id = (uint16_t)prod_id;
-	id->min_isv_svn = (uint16_t)svn;
-	return rc;
-}
-
-static jurat_rc
-read_identity(const struct json_t *v, struct policy_identity *id, struct jurat_diag *d)
-{
-	static const char *const names[] = { "mrenclave", "config_id", "mrsigner", "isv_prod_id", "min_isv_svn" };
-	bool by_signer = json_member(v, "mrsigner") != NULL;
-	jurat_rc rc = json_check_object(v, F ".identities", d);
-
-	if (rc == JURAT_OK)
-		rc = json_only(v, names, by_signer ? ARRAY_LEN(names) : 2, F ".identities", d);
-	if (rc == JURAT_OK && json_member(v, "mrenclave") != NULL) {
-		rc = json_get_hex(v, F ".identities.mrenclave", id->mrenclave, sizeof id->mrenclave, d);
-		id->has_mrenclave = true;
-	}
-	if (rc == JURAT_OK && by_signer)
-		rc = read_identity_by_signer(v, id, d);
-	if (rc == JURAT_OK && json_member(v, "config_id") != NULL) {
-		rc = json_get_hex(v, F ".identities.config_id", id->config_id, sizeof id->config_id, d);
-		id->has_config_id = true;
-	}
-	if (rc == JURAT_OK && !id->has_mrenclave && !id->has_mrsigner)
-		rc = jurat_fail(d, JURAT_E_MISSING, F ".identities.mrenclave", NO_OFFSET, 0, 0);
-	return rc;
-}
-
-static jurat_rc
-read_identities(struct jurat_policy *p, struct jurat_diag *d)
-{
-	const struct json_t *list;
-	jurat_rc rc = json_get_array(p->document, F ".identities", 1, POLICY_MAX_IDENTITIES, &list, d);
-
-	if (rc != JURAT_OK)
-		return rc;
-	p->identities = calloc(json_count(list), sizeof *p->identities);
-	if (p->identities == NULL)
-		return jurat_fail(d, JURAT_E_MEMORY, F ".identities", NO_OFFSET, 0, 0);
-	p->num_identities = json_count(list);
-	for (size_t i = 0; rc == JURAT_OK && i < p->num_identities; i++)
-		rc = read_identity(json_at(list, i), &p->identities[i], d);
-	return rc;
+	if (!has_recovery)
+		return jurat_fail(d, JURAT_E_USAGE, F ".tcb_statuses.grace_s", NO_OFFSET, 0, 0);
+	return json_get_integer(v, F ".tcb_statuses.grace_s", 0, INT32_MAX, out, d);
 }
 
 static jurat_rc
 read_status(struct jurat_policy *p, const struct json_t *v, struct jurat_diag *d)
 {
-	static const char *const names[] = { "status", "advisories", "until" };
-	struct policy_status s = { .named = true, .until = INT64_MAX };
+	static const char *const names[] = { "status", "advisories", "until", "grace_s" };
+	struct policy_status s = { .named = true, .until = INT64_MAX, .grace_s = INT64_MAX };
 	enum tcb_status which = TCB_REVOKED;
 	const char *text;
 	jurat_rc rc = json_check_object(v, F ".tcb_statuses", d);
@@ -83,6 +36,8 @@ read_status(struct jurat_policy *p, const struct json_t *v, struct jurat_diag *d
 		rc = jurat_fail(d, JURAT_E_DUPLICATE, F ".tcb_statuses.status", NO_OFFSET, 0, 0);
 	if (rc == JURAT_OK && json_member(v, "until") != NULL)
 		rc = tcb_read_date(v, F ".tcb_statuses.until", &s.until, d);
+	if (rc == JURAT_OK && json_member(v, "grace_s") != NULL)
+		rc = read_grace(v, which, &s.grace_s, d);
 	if (rc == JURAT_OK && json_member(v, "advisories") != NULL)
 		rc = json_get_array(v, F ".tcb_statuses.advisories", 0, TCB_MAX_ADVISORIES, &s.advisories, d);
 	for (size_t i = 0; rc == JURAT_OK && i < json_count(s.advisories); i++) {
@@ -105,6 +60,20 @@ read_statuses(struct jurat_policy *p, struct jurat_diag *d)
 	return rc;
 }
 
+/* Attributes that are refused unless the policy names them. Of an enclave they open keys; of a TD they let others in or loosen its isolation. */
+static const struct {
+	const char *name;
+	uint64_t enclave, td;
+} attributes[] = {
+	{ "PROVISION_KEY", SGX_FLAGS_PROVISIONKEY, 0 },
+	{ "EINITTOKEN_KEY", SGX_FLAGS_EINITTOKENKEY, 0 },
+	{ "MIGRATABLE", 0, TD_ATTRIBUTES_MIGRATABLE },
+	{ "PKS", 0, TD_ATTRIBUTES_PKS },
+	{ "KL", 0, TD_ATTRIBUTES_KL },
+	{ "PERFMON", 0, TD_ATTRIBUTES_PERFMON },
+	{ "NO_SEPT_VE_DISABLE", 0, 0 }, /* the absence of a bit */
+};
+
 static jurat_rc
 read_attributes(struct jurat_policy *p, struct jurat_diag *d)
 {
@@ -113,16 +82,18 @@ read_attributes(struct jurat_policy *p, struct jurat_diag *d)
 
 	if (json_member(p->document, "attributes") == NULL)
 		return JURAT_OK;
-	rc = json_get_array(p->document, F ".attributes", 0, 2, &list, d);
+	rc = json_get_array(p->document, F ".attributes", 0, ARRAY_LEN(attributes), &list, d);
 	for (size_t i = 0; rc == JURAT_OK && i < json_count(list); i++) {
 		const char *name = json_text(json_at(list, i));
+		size_t k = 0;
 
-		if (name != NULL && strcmp(name, "PROVISION_KEY") == 0)
-			p->allowed_flags |= SGX_FLAGS_PROVISIONKEY;
-		else if (name != NULL && strcmp(name, "EINITTOKEN_KEY") == 0)
-			p->allowed_flags |= SGX_FLAGS_EINITTOKENKEY;
-		else
-			rc = jurat_fail(d, JURAT_E_FORMAT, F ".attributes", NO_OFFSET, 0, i);
+		while (name != NULL && k < ARRAY_LEN(attributes) && strcmp(attributes[k].name, name) != 0)
+			k++;
+		if (name == NULL || k == ARRAY_LEN(attributes))
+			return jurat_fail(d, JURAT_E_FORMAT, F ".attributes", NO_OFFSET, 0, i);
+		p->allowed_flags |= attributes[k].enclave;
+		p->allowed_td_attributes |= attributes[k].td;
+		p->allow_no_sept_ve_disable = p->allow_no_sept_ve_disable || k == ARRAY_LEN(attributes) - 1;
 	}
 	return rc;
 }
@@ -150,7 +121,7 @@ static jurat_rc
 read_policy(struct jurat_policy *p, struct jurat_diag *d)
 {
 	static const char *const names[] = { "version", "name", "identities", "tcb_statuses", "attributes", "insecure_allow_debug",
-		"min_tcb_evaluation_data_number", "max_collateral_age_s", "report_data" };
+		"min_tcb_evaluation_data_number", "max_collateral_age_s", "report_data", "allowed_platforms", "denied_platforms", "platform_flags" };
 	const char *text;
 	int64_t version = 0;
 	jurat_rc rc = json_get_integer(p->document, F ".version", 0, INT32_MAX, &version, d);
@@ -162,11 +133,13 @@ read_policy(struct jurat_policy *p, struct jurat_diag *d)
 	if (rc == JURAT_OK && json_member(p->document, "name") != NULL)
 		rc = json_get_string(p->document, F ".name", &text, d);
 	if (rc == JURAT_OK)
-		rc = read_identities(p, d);
+		rc = policy_identities_read(p, d);
 	if (rc == JURAT_OK)
 		rc = read_statuses(p, d);
 	if (rc == JURAT_OK)
 		rc = read_attributes(p, d);
+	if (rc == JURAT_OK)
+		rc = policy_platforms_read(p, d);
 	return rc == JURAT_OK ? read_optional(p, d) : rc;
 }
 
@@ -195,6 +168,8 @@ jurat_policy_free(struct jurat_policy *p)
 {
 	if (p == NULL)
 		return;
+	free(p->allowed.list);
+	free(p->denied.list);
 	free(p->identities);
 	json_free(p->document);
 	free(p);

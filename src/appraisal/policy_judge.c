@@ -6,63 +6,40 @@
 #include "appraisal/policy.h"
 #include "host/when.h"
 
-static bool
-matches(const struct policy_identity *id, const struct sgx_report_body *body)
-{
-	if (id->has_mrenclave && memcmp(id->mrenclave, body->mrenclave, sizeof body->mrenclave) != 0)
-		return false;
-	if (id->has_config_id && memcmp(id->config_id, body->config_id, sizeof body->config_id) != 0)
-		return false;
-	if (!id->has_mrsigner)
-		return true;
-	return memcmp(id->mrsigner, body->mrsigner, sizeof body->mrsigner) == 0 && id->isv_prod_id == body->isv_prod_id &&
-	    body->isv_svn >= id->min_isv_svn;
-}
-
-static const char *
-describe_identity(struct jurat_verdict *v, const struct policy_identity *id)
-{
-	const char *config = id->has_config_id ? verdict_note(v, ", config_id %s", verdict_hex(v, id->config_id, 64)) : "";
-	const char *code = id->has_mrenclave ? verdict_note(v, "mrenclave %s", verdict_hex(v, id->mrenclave, 32)) : "";
-
-	if (!id->has_mrsigner)
-		return verdict_note(v, "%s%s", code, config);
-	return verdict_note(v, "%s%smrsigner %s, isv_prod_id %u, isv_svn at least %u%s", code, *code != '\0' ? ", " : "",
-	    verdict_hex(v, id->mrsigner, 32), id->isv_prod_id, id->min_isv_svn, config);
-}
-
-static void
-judge_identity(struct jurat_verdict *v, const struct jurat_policy *p)
-{
-	const struct sgx_report_body *b = &v->body;
-	const char *expected, *found;
-
-	for (size_t i = 0; i < p->num_identities; i++) {
-		if (matches(&p->identities[i], b)) {
-			verdict_pass(v, CHECK_POLICY_IDENTITY, describe_identity(v, &p->identities[i]));
-			return;
-		}
-	}
-	expected = describe_identity(v, &p->identities[0]);
-	if (p->num_identities > 1)
-		expected = verdict_note(v, "one of %zu identities, the first: %s", p->num_identities, expected);
-	found = verdict_note(v, "mrenclave %s, mrsigner %s, isv_prod_id %u, isv_svn %u, config_id %s", verdict_hex(v, b->mrenclave, 32),
-	    verdict_hex(v, b->mrsigner, 32), b->isv_prod_id, b->isv_svn, verdict_hex(v, b->config_id, 64));
-	verdict_fail(v, CHECK_POLICY_IDENTITY, JURAT_E_IDENTITY, expected, found);
-}
-
 static void
 judge_debug(struct jurat_verdict *v, const struct jurat_policy *p)
 {
-	bool debug = (v->body.attributes.flags & SGX_FLAGS_DEBUG) != 0;
+	bool debug = verdict_is_debug(v);
+	const char *what = v->is_td ? "TD" : "enclave";
 
 	if (!debug)
-		verdict_pass(v, CHECK_POLICY_DEBUG, "not a debug enclave");
+		verdict_pass(v, CHECK_POLICY_DEBUG, verdict_note(v, "not a debug %s", what));
 	else if (p->insecure_allow_debug)
-		verdict_pass(v, CHECK_POLICY_DEBUG, "a debug enclave, allowed by insecure_allow_debug");
+		verdict_pass(v, CHECK_POLICY_DEBUG, verdict_note(v, "a debug %s, allowed by insecure_allow_debug", what));
 	else
-		verdict_fail(v, CHECK_POLICY_DEBUG, JURAT_E_ATTRIBUTES, "not a debug enclave",
-		    "a debug enclave: its host can read and write its memory");
+		verdict_fail(v, CHECK_POLICY_DEBUG, JURAT_E_ATTRIBUTES, verdict_note(v, "not a debug %s", what),
+		    verdict_note(v, "a debug %s: its host can read and write its memory", what));
+}
+
+/*
+ * A TD may have SEPT_VE_DISABLE and must have it: without it the host can make the TD take exceptions at chosen accesses to its memory. Every
+ * other bit needs a name, or an identity that fixes it; debug has a check of its own.
+ */
+static void
+judge_td_attributes(struct jurat_verdict *v, const struct jurat_policy *p, const struct policy_identity *id)
+{
+	uint64_t fixed = id != NULL ? id->td.attributes_mask : 0, has = v->td.td_attributes;
+	uint64_t known = p->allowed_td_attributes | fixed | TD_ATTRIBUTES_DEBUG | TD_ATTRIBUTES_SEPT_VE_DISABLE;
+	bool must_disable = !p->allow_no_sept_ve_disable && (fixed & TD_ATTRIBUTES_SEPT_VE_DISABLE) == 0;
+	const char *found = verdict_note(v, "td_attributes %016" PRIx64, has);
+
+	if ((has & ~known) != 0)
+		verdict_fail(v, CHECK_POLICY_ATTRIBUTES, JURAT_E_ATTRIBUTES, verdict_note(v, "none of %016" PRIx64 ", which the policy does not name", has & ~known),
+		    found);
+	else if (must_disable && (has & TD_ATTRIBUTES_SEPT_VE_DISABLE) == 0)
+		verdict_fail(v, CHECK_POLICY_ATTRIBUTES, JURAT_E_ATTRIBUTES, "SEPT_VE_DISABLE", found);
+	else
+		verdict_pass(v, CHECK_POLICY_ATTRIBUTES, found);
 }
 
 static void
@@ -107,6 +84,24 @@ accepted_statuses(struct jurat_verdict *v, const struct jurat_policy *p)
 	return text;
 }
 
+/* grace_lasts: subtracting, since grace_s may be INT64_MAX. Without a known beginning there is no grace. */
+static bool
+grace_lasts(const struct jurat_verdict *v, const struct policy_status *s)
+{
+	return s->grace_s == INT64_MAX || (v->has_out_of_date_since && v->at_unix_s - v->out_of_date_since <= s->grace_s);
+}
+
+static const char *
+describe_recovery(struct jurat_verdict *v, const char *name)
+{
+	char when[WHEN_TEXT_LEN + 1];
+
+	if (!v->has_out_of_date_since)
+		return verdict_note(v, "%s, and no TCB level tells since when", name);
+	when_format(when, v->out_of_date_since);
+	return verdict_note(v, "%s since the TCB recovery of %s", name, when);
+}
+
 static void
 judge_tcb_status(struct jurat_verdict *v, const struct jurat_policy *p)
 {
@@ -124,6 +119,9 @@ judge_tcb_status(struct jurat_verdict *v, const struct jurat_policy *p)
 	} else if (v->at_unix_s > s->until) {
 		when_format(when, s->until);
 		verdict_fail(v, CHECK_POLICY_TCB_STATUS, JURAT_E_TCB, verdict_note(v, "%s until %s", name, when), name);
+	} else if (!grace_lasts(v, s)) {
+		verdict_fail(v, CHECK_POLICY_TCB_STATUS, JURAT_E_TCB,
+		    verdict_note(v, "%s for %" PRId64 " s after the TCB recovery", name, s->grace_s), describe_recovery(v, name));
 	} else if (unlisted != NULL) {
 		verdict_fail(v, CHECK_POLICY_TCB_STATUS, JURAT_E_TCB, verdict_note(v, "%s with listed advisories only", name),
 		    verdict_note(v, "%s with %s", name, unlisted));
@@ -177,9 +175,9 @@ judge_report_data(struct jurat_verdict *v, const struct jurat_policy *p)
 		verdict_unasked(v, CHECK_POLICY_REPORT_DATA, "the policy names none");
 	else if (!v->has_quote)
 		return;
-	else if (memcmp(p->report_data, v->body.report_data, sizeof p->report_data) != 0)
+	else if (memcmp(p->report_data, verdict_report_data(v), sizeof p->report_data) != 0)
 		verdict_fail(v, CHECK_POLICY_REPORT_DATA, JURAT_E_MISMATCH, verdict_hex(v, p->report_data, 64),
-		    verdict_hex(v, v->body.report_data, 64));
+		    verdict_hex(v, verdict_report_data(v), 64));
 	else
 		verdict_pass(v, CHECK_POLICY_REPORT_DATA, "");
 }
@@ -187,22 +185,28 @@ judge_report_data(struct jurat_verdict *v, const struct jurat_policy *p)
 void
 policy_judge(struct jurat_verdict *v, const struct jurat_policy *p, bool has_oldest, int64_t oldest_issue)
 {
+	const struct policy_identity *id;
+
 	if (p == NULL) {
 		verdict_fail(v, CHECK_POLICY, JURAT_E_POLICY, "a policy", "none given");
-		for (enum check_id id = CHECK_POLICY + 1; id < CHECK_NUM; id++)
-			verdict_unasked(v, id, "no policy");
+		for (enum check_id i = CHECK_POLICY + 1; i < CHECK_NUM; i++)
+			verdict_unasked(v, i, "no policy");
 		return;
 	}
 	verdict_pass(v, CHECK_POLICY, "");
 	if (p->insecure_allow_debug)
 		v->insecure = "insecure_allow_debug";
 	if (v->has_quote) {
-		judge_identity(v, p);
+		id = policy_identity_find(v, p);
 		judge_debug(v, p);
-		judge_attributes(v, p);
+		if (v->is_td)
+			judge_td_attributes(v, p, id);
+		else
+			judge_attributes(v, p);
 	}
 	judge_tcb_status(v, p);
 	judge_evaluation(v, p);
 	judge_age(v, p, has_oldest, oldest_issue);
+	policy_platforms_judge(v, p);
 	judge_report_data(v, p);
 }

@@ -10,6 +10,22 @@
 #include "core/hex.h"
 #include "core/sabotage.h"
 
+const uint8_t *
+verdict_report_data(const struct jurat_verdict *v)
+{
+	return v->is_td ? v->td.report_data : v->body.report_data;
+}
+
+bool
+verdict_is_debug(const struct jurat_verdict *v)
+{
+	if (!v->has_quote)
+		return false;
+	if (v->is_td)
+		return (v->td.td_attributes & (TD_ATTRIBUTES_DEBUG | TD_ATTRIBUTES_DEBUG_RESERVED)) != 0;
+	return (v->body.attributes.flags & SGX_FLAGS_DEBUG) != 0;
+}
+
 #define BLOCK_LEN 4000u /* the texts of an accepted quote fit into one */
 
 static struct note_block *
@@ -217,7 +233,7 @@ exit_of(enum check_id id, jurat_rc code)
 	case JURAT_E_NOT_YET_VALID:
 		return 5;
 	case JURAT_E_MISSING: /* collateral that is absent can be fetched; evidence that lacks something is invalid */
-		return id < CHECK_ROOT_CRL ? 3 : 5;
+		return id < CHECK_ROOT_CRL && id != CHECK_CERTIFICATION_DATA ? 3 : 5;
 	case JURAT_E_IDENTITY:
 	case JURAT_E_ATTRIBUTES:
 	case JURAT_E_TCB:

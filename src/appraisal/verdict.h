@@ -28,19 +28,32 @@ struct jurat_verdict {
 	const char *root_name;
 	bool root_is_private;
 	bool has_quote;
-	struct sgx_report_body body;
+	unsigned quote_version;
+	bool is_td;
+	struct sgx_report_body body; /* unless is_td */
+	struct td_report td;         /* if is_td */
 	bool has_pck;
 	struct pck_extension pck;
 	const char *pck_serial; /* hex */
 	bool has_tcb;
 	enum tcb_status tcb_status, platform_status, qe_status;
+	bool has_module_status;
+	enum tcb_status module_status;        /* of the TDX module */
+	bool has_current_status;
+	enum tcb_status current_status;       /* of what runs now, where the TD was launched under another TCB */
 	int64_t tcb_date, evaluation_number;
 	const char **advisories; /* all different; room for so many, which stays */
 	size_t num_advisories, room_for_advisories;
+	bool has_out_of_date_since;
+	int64_t out_of_date_since;            /* TCB recovery that made the first part of it out of date */
 	bool has_window;
 	int64_t valid_from, valid_until;
 	const char *insecure; /* what the policy allows by an insecure name, or NULL */
 };
+
+/* verdict_report_data: 64 bytes, of either kind; only if has_quote. verdict_is_debug: a debug enclave or debug TD. */
+const uint8_t *verdict_report_data(const struct jurat_verdict *v);
+MUST_USE bool verdict_is_debug(const struct jurat_verdict *v);
 
 /* verdict_note: formatted text that lives as long as the verdict; "" without memory (and out_of_memory is set). */
 const char *verdict_note(struct jurat_verdict *v, const char *format, ...) __attribute__((format(printf, 2, 3)));

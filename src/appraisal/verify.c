@@ -13,6 +13,8 @@ check_request(const struct jurat_request *r, struct jurat_diag *d)
 		return jurat_fail(d, JURAT_E_USAGE, "verify.root", NO_OFFSET, 0, 0);
 	if (r->quote == NULL && r->quote_len != 0)
 		return jurat_fail(d, JURAT_E_USAGE, "verify.quote", NO_OFFSET, 0, 0);
+	if ((r->flags & ~(uint64_t)JURAT_ALLOW_PADDING) != 0)
+		return jurat_fail(d, JURAT_E_USAGE, "verify.flags", NO_OFFSET, JURAT_ALLOW_PADDING, r->flags);
 	for (size_t i = 0; i < ARRAY_LEN(r->reserved); i++) {
 		if (r->reserved[i] != NULL)
 			return jurat_fail(d, JURAT_E_USAGE, "verify.reserved", NO_OFFSET, 0, i);
@@ -34,6 +36,7 @@ judge(struct appraisal *a)
 	judge_signed_json(a);
 	judge_revocation(a);
 	judge_bindings(a);
+	judge_tdx_module(a);
 	judge_validity(a);
 	judge_tcb(a);
 	judge_request(a);
@@ -54,7 +57,7 @@ judged(struct jurat_verdict *v, const struct jurat_request *request, struct jura
 	v->root_name = verdict_note(v, "%s", jurat_trust_name(request->root));
 	v->root_is_private = trust_is_private(request->root);
 	judge(&a);
-	chain_clear(&a.chain);
+	chain_clear(&a.own_chain);
 	return v->out_of_memory ? jurat_fail(d, JURAT_E_MEMORY, "verify", NO_OFFSET, 0, 0) : JURAT_OK;
 }
 

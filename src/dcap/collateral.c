@@ -124,7 +124,7 @@ read_qe_identity(struct jurat_collateral *c)
 
 /*
  * read_members: nine strings. pck_crl_issuer_chain is not used: a PCK CRL must come from the CA in the quote's own chain.
- * pck_certificate_chain serves quotes without a chain of their own, which a v3 quote that we accept is not.
+ * pck_certificate_chain serves quotes without a chain of their own, and those alone; empty it is absent.
  */
 static jurat_rc
 read_members(struct jurat_collateral *c, struct jurat_diag *d)
@@ -132,11 +132,16 @@ read_members(struct jurat_collateral *c, struct jurat_diag *d)
 	static const char *const names[] = { "pck_crl_issuer_chain", "root_ca_crl", "pck_crl", "tcb_info_issuer_chain", "tcb_info",
 		"tcb_info_signature", "qe_identity_issuer_chain", "qe_identity", "qe_identity_signature", "pck_certificate_chain" };
 	const size_t num_required = ARRAY_LEN(names) - 1;
+	size_t pck_chain_len = 0;
 	const char *text;
 	jurat_rc rc = json_only(c->document, names, ARRAY_LEN(names), "collateral", d);
 
 	for (size_t i = 0; rc == JURAT_OK && i < num_required; i++)
 		rc = json_get_string(c->document, names[i], &text, d);
+	if (rc == JURAT_OK && json_member(c->document, "pck_certificate_chain") != NULL) {
+		rc = json_get_string(c->document, "collateral.pck_certificate_chain", &text, d);
+		pck_chain_len = rc == JURAT_OK ? strlen(text) : 0;
+	}
 	if (rc != JURAT_OK)
 		return rc;
 	read_crl(c, "root_ca_crl", &c->root_crl, &c->root_crl_bytes, &c->root_crl_part);
@@ -145,6 +150,9 @@ read_members(struct jurat_collateral *c, struct jurat_diag *d)
 	read_chain(c, "qe_identity_issuer_chain", &c->qe_identity_chain, &c->qe_identity_chain_part);
 	read_tcb_info(c);
 	read_qe_identity(c);
+	c->has_pck_chain = pck_chain_len > 0;
+	if (c->has_pck_chain)
+		read_chain(c, "pck_certificate_chain", &c->pck_chain, &c->pck_chain_part);
 	return JURAT_OK;
 }
 
@@ -176,6 +184,7 @@ jurat_collateral_free(struct jurat_collateral *c)
 		return;
 	identity_clear(&c->qe_identity);
 	tcb_info_clear(&c->tcb_info);
+	chain_clear(&c->pck_chain);
 	chain_clear(&c->qe_identity_chain);
 	chain_clear(&c->tcb_info_chain);
 	free(c->root_crl_bytes);

@@ -1,70 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dcap/identity.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/bytes.h"
 
 #define F "qe_identity"
 
-static jurat_rc
-read_level(const struct json_t *v, struct identity_level *level, struct jurat_diag *d)
+/* What Intel's parser takes; UpToDate, OutOfDate and Revoked are what real ones have. */
+#define ALLOWED                                                                                                                  \
+	(1u << TCB_UP_TO_DATE | 1u << TCB_CONFIGURATION_NEEDED | 1u << TCB_OUT_OF_DATE | 1u << TCB_OUT_OF_DATE_CONFIGURATION_NEEDED | \
+	    1u << TCB_REVOKED)
+
+static const char *const ids[] = { "QE", "TD_QE", "QVE", "QAE" };
+
+const char *
+identity_id_name(enum identity_id id)
 {
-	static const char *const names[] = { "tcb", "tcbDate", "tcbStatus", "advisoryIDs" };
-	static const char *const tcb_names[] = { "isvsvn" };
-	const struct json_t *tcb;
-	int64_t svn = 0;
-	jurat_rc rc = json_check_object(v, F ".tcbLevels", d);
-
-	if (rc == JURAT_OK)
-		rc = json_only(v, names, ARRAY_LEN(names), F ".tcbLevels", d);
-	if (rc == JURAT_OK)
-		rc = json_get_object(v, F ".tcbLevels.tcb", &tcb, d);
-	if (rc == JURAT_OK)
-		rc = json_only(tcb, tcb_names, ARRAY_LEN(tcb_names), F ".tcbLevels.tcb", d);
-	if (rc == JURAT_OK)
-		rc = json_get_integer(tcb, F ".tcbLevels.tcb.isvsvn", 0, UINT16_MAX, &svn, d);
-	if (rc == JURAT_OK)
-		rc = tcb_read_common(v, &level->common, d);
-	if (rc != JURAT_OK)
-		return rc;
-	if (level->common.status == TCB_SW_HARDENING_NEEDED || level->common.status == TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED)
-		return jurat_fail(d, JURAT_E_UNSUPPORTED, F ".tcbLevels.tcbStatus", NO_OFFSET, 0, 0);
-	level->isv_svn = (uint16_t)svn;
-	return JURAT_OK;
-}
-
-static int
-compare_levels(const void *a, const void *b)
-{
-	const struct identity_level *x = a, *y = b;
-
-	return (int)y->isv_svn - (int)x->isv_svn;
-}
-
-static jurat_rc
-read_levels(struct enclave_identity *identity, struct jurat_diag *d)
-{
-	const struct json_t *list;
-	jurat_rc rc = json_get_array(identity->document, F ".tcbLevels", 1, TCB_MAX_LEVELS, &list, d);
-
-	if (rc != JURAT_OK)
-		return rc;
-	identity->num_levels = json_count(list);
-	identity->levels = calloc(identity->num_levels, sizeof *identity->levels);
-	if (identity->levels == NULL)
-		return jurat_fail(d, JURAT_E_MEMORY, F ".tcbLevels", NO_OFFSET, 0, 0);
-	for (size_t i = 0; rc == JURAT_OK && i < identity->num_levels; i++)
-		rc = read_level(json_at(list, i), &identity->levels[i], d);
-	if (rc != JURAT_OK)
-		return rc;
-	qsort(identity->levels, identity->num_levels, sizeof *identity->levels, compare_levels);
-	for (size_t i = 1; i < identity->num_levels; i++) {
-		if (identity->levels[i - 1].isv_svn == identity->levels[i].isv_svn)
-			return jurat_fail(d, JURAT_E_DUPLICATE, F ".tcbLevels", NO_OFFSET, 0, 0);
-	}
-	return JURAT_OK;
+	return ids[id];
 }
 
 static jurat_rc
@@ -72,7 +25,6 @@ read_kind(struct enclave_identity *identity, struct jurat_diag *d)
 {
 	static const char *const names[] = { "id", "version", "issueDate", "nextUpdate", "tcbEvaluationDataNumber", "miscselect",
 		"miscselectMask", "attributes", "attributesMask", "mrsigner", "isvprodid", "tcbLevels" };
-	static const char *const ids[] = { "QE", "TD_QE", "QVE", "QAE" };
 	const char *id;
 	int64_t version = 0;
 	size_t i = 0;
@@ -136,7 +88,7 @@ read_members(struct enclave_identity *identity, struct jurat_diag *d)
 	if (rc == JURAT_OK)
 		rc = json_get_integer(o, F ".isvprodid", 0, UINT16_MAX, &prod_id, d);
 	identity->isv_prod_id = (uint16_t)prod_id;
-	return rc == JURAT_OK ? read_levels(identity, d) : rc;
+	return rc == JURAT_OK ? isv_levels_read(&identity->levels, o, ALLOWED, d) : rc;
 }
 
 jurat_rc
@@ -159,7 +111,7 @@ identity_parse(struct enclave_identity *out, const char *text, size_t len, struc
 void
 identity_clear(struct enclave_identity *identity)
 {
-	free(identity->levels);
+	isv_levels_clear(&identity->levels);
 	json_free(identity->document);
 	*identity = (struct enclave_identity){ 0 };
 }
@@ -180,14 +132,4 @@ identity_check(const struct enclave_identity *identity, const struct sgx_report_
 	if (report->isv_prod_id != identity->isv_prod_id)
 		return jurat_fail(d, JURAT_E_MISMATCH, "qe_report.isv_prod_id", NO_OFFSET, identity->isv_prod_id, report->isv_prod_id);
 	return JURAT_OK;
-}
-
-const struct identity_level *
-identity_select(const struct enclave_identity *identity, uint16_t isv_svn)
-{
-	for (size_t i = 0; i < identity->num_levels; i++) {
-		if (identity->levels[i].isv_svn <= isv_svn)
-			return &identity->levels[i];
-	}
-	return NULL;
 }

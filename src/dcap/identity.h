@@ -6,17 +6,13 @@
 #ifndef DCAP_IDENTITY_H
 #define DCAP_IDENTITY_H
 
-#include "dcap/tcb_info.h"
+#include "crypto/crypto.h"
+#include "dcap/isv_level.h"
 #include "sgx/report.h"
 
 #define IDENTITY_MAX_LEN (64u * 1024u)
 
 enum identity_id { IDENTITY_QE, IDENTITY_TD_QE, IDENTITY_QVE, IDENTITY_QAE };
-
-struct identity_level {
-	uint16_t isv_svn;
-	struct tcb_level_common common;
-};
 
 struct enclave_identity {
 	struct json_t *document;
@@ -27,8 +23,7 @@ struct enclave_identity {
 	struct sgx_attributes attributes, attributes_mask;
 	uint8_t mrsigner[SGX_HASH_LEN];
 	uint16_t isv_prod_id;
-	struct identity_level *levels; /* highest ISVSVN first, all different */
-	size_t num_levels;
+	struct isv_levels levels;
 	uint8_t digest[SHA256_LEN]; /* SHA-256 of the text */
 };
 
@@ -43,7 +38,7 @@ void identity_clear(struct enclave_identity *identity);
 MUST_USE jurat_rc identity_check(
     const struct enclave_identity *identity, const struct sgx_report_body *report, struct jurat_diag *d);
 
-/* identity_select: the first level whose ISVSVN is not above the enclave's, or NULL. */
-const struct identity_level *identity_select(const struct enclave_identity *identity, uint16_t isv_svn);
+/* identity_id_name: "QE", "TD_QE", "QVE", "QAE". */
+const char *identity_id_name(enum identity_id id);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* A status is a set of complaints; statuses join by joining the sets. */
-enum { HARDENING = 1, CONFIGURATION = 2, OUT_OF_DATE = 4, REVOKED = 8 };
+enum { HARDENING = 1, CONFIGURATION = 2, OUT_OF_DATE = 4, REVOKED = 8, RELAUNCH = 16 };
 
 static const struct {
 	const char *name;
@@ -16,6 +16,8 @@ static const struct {
 	[TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED] = { "ConfigurationAndSWHardeningNeeded", CONFIGURATION | HARDENING },
 	[TCB_OUT_OF_DATE] = { "OutOfDate", OUT_OF_DATE },
 	[TCB_OUT_OF_DATE_CONFIGURATION_NEEDED] = { "OutOfDateConfigurationNeeded", OUT_OF_DATE | CONFIGURATION },
+	[TCB_TD_RELAUNCH_ADVISED] = { "TDRelaunchAdvised", RELAUNCH },
+	[TCB_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED] = { "TDRelaunchAdvisedConfigurationNeeded", RELAUNCH | CONFIGURATION },
 	[TCB_REVOKED] = { "Revoked", REVOKED },
 };
 
@@ -37,6 +39,18 @@ tcb_status_parse(enum tcb_status *out, const char *name)
 	return false;
 }
 
+bool
+tcb_status_is_of_level(enum tcb_status status)
+{
+	return (table[status].complaints & RELAUNCH) == 0;
+}
+
+bool
+tcb_status_is_out_of_date(enum tcb_status status)
+{
+	return (table[status].complaints & OUT_OF_DATE) != 0;
+}
+
 enum tcb_status
 tcb_status_converge(enum tcb_status platform, enum tcb_status part)
 {
@@ -49,4 +63,16 @@ tcb_status_converge(enum tcb_status platform, enum tcb_status part)
 	if ((all & CONFIGURATION) != 0)
 		return (all & HARDENING) != 0 ? TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED : TCB_CONFIGURATION_NEEDED;
 	return (all & HARDENING) != 0 ? TCB_SW_HARDENING_NEEDED : TCB_UP_TO_DATE;
+}
+
+enum tcb_status
+tcb_status_relaunch(enum tcb_status launch, enum tcb_status now)
+{
+	bool advised = (table[launch].complaints & OUT_OF_DATE) != 0 && (table[now].complaints & (OUT_OF_DATE | REVOKED)) == 0;
+
+	if (!advised)
+		return launch;
+	return ((table[launch].complaints | table[now].complaints) & CONFIGURATION) != 0 ?
+	    TCB_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED :
+	    TCB_TD_RELAUNCH_ADVISED;
 }

@@ -5,74 +5,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/when.h"
+#include "core/bytes.h"
+#include "core/hex.h"
 
 #define F "tcb_info"
 
-jurat_rc
-tcb_read_date(const struct json_t *object, const char *field, int64_t *out, struct jurat_diag *d)
-{
-	const char *text;
-	jurat_rc rc = json_get_string(object, field, &text, d);
-
-	if (rc == JURAT_OK && !when_parse(out, text, strlen(text)))
-		rc = jurat_fail(d, JURAT_E_FORMAT, field, NO_OFFSET, WHEN_TEXT_LEN, strlen(text));
-	return rc;
-}
-
-jurat_rc
-tcb_read_common(const struct json_t *level, struct tcb_level_common *out, struct jurat_diag *d)
-{
-	const char *status;
-	jurat_rc rc = tcb_read_date(level, "tcb_level.tcbDate", &out->tcb_date, d);
-
-	if (rc == JURAT_OK)
-		rc = json_get_string(level, "tcb_level.tcbStatus", &status, d);
-	if (rc == JURAT_OK && !tcb_status_parse(&out->status, status))
-		rc = jurat_fail(d, JURAT_E_UNSUPPORTED, "tcb_level.tcbStatus", NO_OFFSET, 0, 0);
-	if (rc != JURAT_OK || json_member(level, "advisoryIDs") == NULL)
-		return rc;
-	rc = json_get_array(level, "tcb_level.advisoryIDs", 0, TCB_MAX_ADVISORIES, &out->advisories, d);
-	for (size_t i = 0; rc == JURAT_OK && i < json_count(out->advisories); i++) {
-		if (json_text(json_at(out->advisories, i)) == NULL)
-			rc = jurat_fail(d, JURAT_E_FORMAT, "tcb_level.advisoryIDs", NO_OFFSET, 0, i);
-	}
-	return rc;
-}
-
-/* read_component_v3: { svn, category?, type? }. */
+/* read_component: { svn, category?, type? }, of either list. */
 static jurat_rc
-read_component_v3(const struct json_t *v, uint8_t *out, struct jurat_diag *d)
+read_component(const struct json_t *v, uint8_t *out, struct jurat_diag *d)
 {
 	static const char *const names[] = { "svn", "category", "type" };
 	const char *text;
 	int64_t svn = 0;
-	jurat_rc rc = json_check_object(v, F ".sgxtcbcomponents", d);
+	jurat_rc rc = json_check_object(v, F ".tcbcomponents", d);
 
 	if (rc == JURAT_OK)
-		rc = json_only(v, names, ARRAY_LEN(names), F ".sgxtcbcomponents", d);
+		rc = json_only(v, names, ARRAY_LEN(names), F ".tcbcomponents", d);
 	if (rc == JURAT_OK)
-		rc = json_get_integer(v, F ".sgxtcbcomponents.svn", 0, 255, &svn, d);
+		rc = json_get_integer(v, F ".tcbcomponents.svn", 0, 255, &svn, d);
 	if (rc == JURAT_OK && json_member(v, "category") != NULL)
-		rc = json_get_string(v, F ".sgxtcbcomponents.category", &text, d);
+		rc = json_get_string(v, F ".tcbcomponents.category", &text, d);
 	if (rc == JURAT_OK && json_member(v, "type") != NULL)
-		rc = json_get_string(v, F ".sgxtcbcomponents.type", &text, d);
+		rc = json_get_string(v, F ".tcbcomponents.type", &text, d);
 	if (rc == JURAT_OK)
 		*out = (uint8_t)svn;
 	return rc;
 }
 
 static jurat_rc
-read_components_v3(const struct json_t *tcb, struct tcb_level *level, struct jurat_diag *d)
+read_components(const struct json_t *tcb, const char *field, uint8_t out[TCB_NUM_COMPONENTS], struct jurat_diag *d)
 {
-	static const char *const names[] = { "sgxtcbcomponents", "pcesvn" };
 	const struct json_t *list;
-	jurat_rc rc = json_only(tcb, names, ARRAY_LEN(names), F ".tcbLevels.tcb", d);
+	jurat_rc rc = json_get_array(tcb, field, TCB_NUM_COMPONENTS, TCB_NUM_COMPONENTS, &list, d);
+
+	for (size_t i = 0; rc == JURAT_OK && i < TCB_NUM_COMPONENTS; i++)
+		rc = read_component(json_at(list, i), &out[i], d);
+	return rc;
+}
+
+static jurat_rc
+read_components_v3(const struct json_t *tcb, bool is_tdx, struct tcb_level *level, struct jurat_diag *d)
+{
+	static const char *const names[] = { "sgxtcbcomponents", "pcesvn", "tdxtcbcomponents" };
+	jurat_rc rc = json_only(tcb, names, ARRAY_LEN(names) - !is_tdx, F ".tcbLevels.tcb", d);
 
 	if (rc == JURAT_OK)
-		rc = json_get_array(tcb, F ".sgxtcbcomponents", TCB_NUM_COMPONENTS, TCB_NUM_COMPONENTS, &list, d);
-	for (size_t i = 0; rc == JURAT_OK && i < TCB_NUM_COMPONENTS; i++)
-		rc = read_component_v3(json_at(list, i), &level->components[i], d);
+		rc = read_components(tcb, F ".sgxtcbcomponents", level->components, d);
+	if (rc == JURAT_OK && is_tdx)
+		rc = read_components(tcb, F ".tdxtcbcomponents", level->tdx_components, d);
 	return rc;
 }
 
@@ -103,7 +83,7 @@ read_components_v2(const struct json_t *tcb, struct tcb_level *level, struct jur
 }
 
 static jurat_rc
-read_level(const struct json_t *v, unsigned version, struct tcb_level *level, struct jurat_diag *d)
+read_level(const struct json_t *v, const struct tcb_info *info, struct tcb_level *level, struct jurat_diag *d)
 {
 	static const char *const names[] = { "tcb", "tcbDate", "tcbStatus", "advisoryIDs" };
 	const struct json_t *tcb;
@@ -115,7 +95,7 @@ read_level(const struct json_t *v, unsigned version, struct tcb_level *level, st
 	if (rc == JURAT_OK)
 		rc = json_get_object(v, F ".tcbLevels.tcb", &tcb, d);
 	if (rc == JURAT_OK)
-		rc = version == 3 ? read_components_v3(tcb, level, d) : read_components_v2(tcb, level, d);
+		rc = info->version == 3 ? read_components_v3(tcb, info->is_tdx, level, d) : read_components_v2(tcb, level, d);
 	if (rc == JURAT_OK)
 		rc = json_get_integer(tcb, F ".tcbLevels.tcb.pcesvn", 0, UINT16_MAX, &pce_svn, d);
 	if (rc != JURAT_OK)
@@ -131,7 +111,9 @@ compare_levels(const void *a, const void *b)
 	const struct tcb_level *x = a, *y = b;
 	int c = memcmp(y->components, x->components, sizeof x->components);
 
-	return c != 0 ? c : (int)y->pce_svn - (int)x->pce_svn;
+	if (c == 0)
+		c = (int)y->pce_svn - (int)x->pce_svn;
+	return c != 0 ? c : memcmp(y->tdx_components, x->tdx_components, sizeof x->tdx_components);
 }
 
 static jurat_rc
@@ -147,7 +129,7 @@ read_levels(struct tcb_info *info, struct jurat_diag *d)
 	if (info->levels == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, F ".tcbLevels", NO_OFFSET, 0, 0);
 	for (size_t i = 0; rc == JURAT_OK && i < info->num_levels; i++)
-		rc = read_level(json_at(list, i), info->version, &info->levels[i], d);
+		rc = read_level(json_at(list, i), info, &info->levels[i], d);
 	if (rc != JURAT_OK)
 		return rc;
 	qsort(info->levels, info->num_levels, sizeof *info->levels, compare_levels);
@@ -158,13 +140,112 @@ read_levels(struct tcb_info *info, struct jurat_diag *d)
 	return JURAT_OK;
 }
 
+static jurat_rc
+read_module(const struct json_t *v, struct tdx_module *out, struct jurat_diag *d)
+{
+	uint8_t attributes[8], mask[8];
+	jurat_rc rc = json_get_hex(v, F ".tdxModule.mrsigner", out->mrsigner, sizeof out->mrsigner, d);
+
+	if (rc == JURAT_OK)
+		rc = json_get_hex(v, F ".tdxModule.attributes", attributes, sizeof attributes, d);
+	if (rc == JURAT_OK)
+		rc = json_get_hex(v, F ".tdxModule.attributesMask", mask, sizeof mask, d);
+	if (rc != JURAT_OK)
+		return rc;
+	out->attributes = load64le(attributes);
+	out->attributes_mask = load64le(mask);
+	return JURAT_OK;
+}
+
+/* read_module_version: "TDX_" and two hex digits of either case. */
+static jurat_rc
+read_module_version(const struct json_t *v, uint8_t *out, struct jurat_diag *d)
+{
+	const char *id;
+	jurat_rc rc = json_get_string(v, F ".tdxModuleIdentities.id", &id, d);
+
+	if (rc == JURAT_OK && (strncmp(id, "TDX_", 4) != 0 || !hex_decode(out, 1, id + 4, strlen(id + 4))))
+		rc = jurat_fail(d, JURAT_E_FORMAT, F ".tdxModuleIdentities.id", NO_OFFSET, 0, 0);
+	return rc;
+}
+
+static jurat_rc
+read_module_identity(const struct json_t *v, struct tdx_module_identity *out, struct jurat_diag *d)
+{
+	static const char *const names[] = { "id", "mrsigner", "attributes", "attributesMask", "tcbLevels" };
+	const unsigned allowed = 1u << TCB_UP_TO_DATE | 1u << TCB_OUT_OF_DATE | 1u << TCB_REVOKED;
+	jurat_rc rc = json_check_object(v, F ".tdxModuleIdentities", d);
+
+	if (rc == JURAT_OK)
+		rc = json_only(v, names, ARRAY_LEN(names), F ".tdxModuleIdentities", d);
+	if (rc == JURAT_OK)
+		rc = read_module_version(v, &out->version, d);
+	if (rc == JURAT_OK)
+		rc = read_module(v, &out->module, d);
+	return rc == JURAT_OK ? isv_levels_read(&out->levels, v, allowed, d) : rc;
+}
+
+static jurat_rc
+read_module_identities(struct tcb_info *info, struct jurat_diag *d)
+{
+	const struct json_t *list;
+	jurat_rc rc = json_get_array(info->document, F ".tdxModuleIdentities", 1, TCB_MAX_MODULES, &list, d);
+
+	if (rc != JURAT_OK)
+		return rc;
+	info->modules = calloc(json_count(list), sizeof *info->modules);
+	if (info->modules == NULL)
+		return jurat_fail(d, JURAT_E_MEMORY, F ".tdxModuleIdentities", NO_OFFSET, 0, 0);
+	info->num_modules = json_count(list);
+	for (size_t i = 0; rc == JURAT_OK && i < info->num_modules; i++) {
+		rc = read_module_identity(json_at(list, i), &info->modules[i], d);
+		for (size_t k = 0; rc == JURAT_OK && k < i; k++) {
+			if (info->modules[k].version == info->modules[i].version)
+				rc = jurat_fail(d, JURAT_E_DUPLICATE, F ".tdxModuleIdentities.id", NO_OFFSET, 0, i);
+		}
+	}
+	return rc;
+}
+
+/* read_modules: the members that TDX has and SGX has not. Module identities came later than TDX; without them only version 0 can match. */
+static jurat_rc
+read_modules(struct tcb_info *info, struct jurat_diag *d)
+{
+	static const char *const names[] = { "mrsigner", "attributes", "attributesMask" };
+	const struct json_t *module;
+	jurat_rc rc = json_get_object(info->document, F ".tdxModule", &module, d);
+
+	if (rc == JURAT_OK)
+		rc = json_only(module, names, ARRAY_LEN(names), F ".tdxModule", d);
+	if (rc == JURAT_OK)
+		rc = read_module(module, &info->module, d);
+	if (rc != JURAT_OK || json_member(info->document, "tdxModuleIdentities") == NULL)
+		return rc;
+	return read_module_identities(info, d);
+}
+
+/* read_id: SGX or TDX. Version 2 has no id and is SGX's. */
+static jurat_rc
+read_id(struct tcb_info *info, struct jurat_diag *d)
+{
+	const char *id;
+	jurat_rc rc = json_get_string(info->document, F ".id", &id, d);
+
+	if (rc != JURAT_OK)
+		return rc;
+	info->is_tdx = strcmp(id, "TDX") == 0;
+	if (!info->is_tdx && strcmp(id, "SGX") != 0)
+		return jurat_fail(d, JURAT_E_FORMAT, F ".id", NO_OFFSET, 0, 0);
+	return JURAT_OK;
+}
+
 /* read_kind: version and id decide which members may follow. */
 static jurat_rc
 read_kind(struct tcb_info *info, struct jurat_diag *d)
 {
+	/* the last three as far as the kind has them: TDX all, SGX version 3 the id, version 2 none */
 	static const char *const names[] = { "version", "issueDate", "nextUpdate", "fmspc", "pceId", "tcbType",
-		"tcbEvaluationDataNumber", "tcbLevels", "id" };
-	const char *id;
+		"tcbEvaluationDataNumber", "tcbLevels", "id", "tdxModule", "tdxModuleIdentities" };
 	int64_t version = 0;
 	jurat_rc rc = json_get_integer(info->document, F ".version", 0, INT32_MAX, &version, d);
 
@@ -173,14 +254,11 @@ read_kind(struct tcb_info *info, struct jurat_diag *d)
 	if (version != 2 && version != 3)
 		return jurat_fail(d, JURAT_E_VERSION, F ".version", NO_OFFSET, 3, (uint64_t)version);
 	info->version = (unsigned)version;
-	if (version == 3) {
-		rc = json_get_string(info->document, F ".id", &id, d);
-		if (rc != JURAT_OK)
-			return rc;
-		if (strcmp(id, "SGX") != 0)
-			return jurat_fail(d, strcmp(id, "TDX") == 0 ? JURAT_E_UNSUPPORTED : JURAT_E_FORMAT, F ".id", NO_OFFSET, 0, 0);
-	}
-	return json_only(info->document, names, ARRAY_LEN(names) - (version == 2), F, d);
+	if (version == 3)
+		rc = read_id(info, d);
+	if (rc != JURAT_OK)
+		return rc;
+	return json_only(info->document, names, ARRAY_LEN(names) - (version == 2 ? 3 : info->is_tdx ? 0 : 2), F, d);
 }
 
 static jurat_rc
@@ -202,6 +280,8 @@ read_members(struct tcb_info *info, struct jurat_diag *d)
 		rc = json_get_integer(o, F ".tcbType", 0, 0, &type, d);
 	if (rc == JURAT_OK)
 		rc = json_get_integer(o, F ".tcbEvaluationDataNumber", 0, INT32_MAX, &info->evaluation_number, d);
+	if (rc == JURAT_OK && info->is_tdx)
+		rc = read_modules(info, d);
 	return rc == JURAT_OK ? read_levels(info, d) : rc;
 }
 
@@ -225,27 +305,49 @@ tcb_info_parse(struct tcb_info *out, const char *text, size_t len, struct jurat_
 void
 tcb_info_clear(struct tcb_info *info)
 {
+	for (size_t i = 0; i < info->num_modules; i++)
+		isv_levels_clear(&info->modules[i].levels);
+	free(info->modules);
 	free(info->levels);
 	json_free(info->document);
 	*info = (struct tcb_info){ 0 };
 }
 
 static bool
-reaches(const struct tcb_level *level, const uint8_t *components, uint16_t pce_svn)
+reaches(const struct tcb_level *level, const uint8_t *components, uint16_t pce_svn, const uint8_t *tee_tcb_svn)
 {
 	for (size_t i = 0; i < TCB_NUM_COMPONENTS; i++) {
 		if (components[i] < level->components[i])
 			return false;
 	}
-	return pce_svn >= level->pce_svn;
+	if (pce_svn < level->pce_svn)
+		return false;
+	if (tee_tcb_svn == NULL)
+		return true;
+	for (size_t i = tee_tcb_svn[1] > 0 ? 2 : 0; i < TCB_NUM_COMPONENTS; i++) {
+		if (tee_tcb_svn[i] < level->tdx_components[i])
+			return false;
+	}
+	return true;
 }
 
 const struct tcb_level *
-tcb_info_select(const struct tcb_info *info, const uint8_t components[TCB_NUM_COMPONENTS], uint16_t pce_svn)
+tcb_info_select(
+    const struct tcb_info *info, const uint8_t components[TCB_NUM_COMPONENTS], uint16_t pce_svn, const uint8_t *tee_tcb_svn)
 {
 	for (size_t i = 0; i < info->num_levels; i++) {
-		if (reaches(&info->levels[i], components, pce_svn))
+		if (reaches(&info->levels[i], components, pce_svn, tee_tcb_svn))
 			return &info->levels[i];
+	}
+	return NULL;
+}
+
+const struct tdx_module_identity *
+tcb_info_module(const struct tcb_info *info, uint8_t version)
+{
+	for (size_t i = 0; i < info->num_modules; i++) {
+		if (info->modules[i].version == version)
+			return &info->modules[i];
 	}
 	return NULL;
 }

@@ -1,61 +1,70 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * TCB info for SGX, versions 2 and 3 (Intel SGX and TDX Provisioning Certification Service API, "Get TCB Info"): what a platform of one
+ * TCB info: version 2 (SGX) and 3 (SGX, TDX) (Intel SGX and TDX Provisioning Certification Service API, "Get TCB Info"): what a platform of one
  * FMSPC must have installed for which status. Signed by the TCB signing certificate over the exact bytes parsed here.
  */
 #ifndef DCAP_TCB_INFO_H
 #define DCAP_TCB_INFO_H
 
-#include "core/diag.h"
 #include "crypto/crypto.h"
-#include "dcap/status.h"
-#include "json/json.h"
+#include "dcap/isv_level.h"
 
 #define TCB_INFO_MAX_LEN (256u * 1024u)
-#define TCB_MAX_LEVELS 256u
-#define TCB_MAX_ADVISORIES 256u
+#define TCB_MAX_MODULES 256u /* a module's version is one byte */
 #define TCB_NUM_COMPONENTS 16
-
-/* What TCB levels of platforms and of enclaves have in common. */
-struct tcb_level_common {
-	int64_t tcb_date;
-	enum tcb_status status;
-	const struct json_t *advisories; /* array of strings, or NULL; borrowed from the document */
-};
+#define TCB_HASH_LEN 48
 
 struct tcb_level {
 	uint8_t components[TCB_NUM_COMPONENTS];
+	uint8_t tdx_components[TCB_NUM_COMPONENTS]; /* of TDX alone */
 	uint16_t pce_svn;
 	struct tcb_level_common common;
+};
+
+/* What a TDX module must look like, in the order of bytes in a TD report. */
+struct tdx_module {
+	uint8_t mrsigner[TCB_HASH_LEN];
+	uint64_t attributes, attributes_mask;
+};
+
+/* One of tdxModuleIdentities: a module's major version ("TDX_03") and its levels. */
+struct tdx_module_identity {
+	uint8_t version;
+	struct tdx_module module;
+	struct isv_levels levels;
 };
 
 struct tcb_info {
 	struct json_t *document;
 	unsigned version;
+	bool is_tdx;
 	int64_t issue_date, next_update; /* both inclusive */
 	uint8_t fmspc[6];
 	uint8_t pce_id[2];
 	int64_t evaluation_number;
 	struct tcb_level *levels; /* highest first, all different */
 	size_t num_levels;
+	struct tdx_module module; /* of TDX alone: for modules of version 0 */
+	struct tdx_module_identity *modules;
+	size_t num_modules;
 	uint8_t digest[SHA256_LEN]; /* SHA-256 of the text */
 };
 
 /*
- * tcb_info_parse: the signed object alone (the value of "tcbInfo"). Unknown members, statuses and versions are refused; id TDX is
- * JURAT_E_UNSUPPORTED. tcb_info_clear frees; a zeroed struct is cleared.
+ * tcb_info_parse: the signed object alone (the value of "tcbInfo"). Unknown members, statuses and versions are refused, and so are TDX's members in
+ * SGX's. tcb_info_clear frees; a zeroed struct is cleared.
  */
 MUST_USE jurat_rc tcb_info_parse(struct tcb_info *out, const char *text, size_t len, struct jurat_diag *d);
 void tcb_info_clear(struct tcb_info *info);
 
-/* tcb_info_select: the first level that has every component and the PCESVN not above the platform's, or NULL. */
-const struct tcb_level *tcb_info_select(
-    const struct tcb_info *info, const uint8_t components[TCB_NUM_COMPONENTS], uint16_t pce_svn);
+/*
+ * tcb_info_select: the first level that has every component and the PCESVN not above the platform's, or NULL. tee_tcb_svn: 16 bytes of a TD
+ * report, or NULL for SGX. With a TDX module of version 1 and above its first two bytes are the module's own and judged by its identity.
+ */
+const struct tcb_level *tcb_info_select(const struct tcb_info *info, const uint8_t components[TCB_NUM_COMPONENTS], uint16_t pce_svn,
+    const uint8_t *tee_tcb_svn);
 
-/* Shared with enclave identities. */
-/* tcb_read_date: a member "YYYY-MM-DDThh:mm:ssZ". */
-MUST_USE jurat_rc tcb_read_date(const struct json_t *object, const char *field, int64_t *out, struct jurat_diag *d);
-/* tcb_read_common: tcbDate, tcbStatus and advisoryIDs of a level. */
-MUST_USE jurat_rc tcb_read_common(const struct json_t *level, struct tcb_level_common *out, struct jurat_diag *d);
+/* tcb_info_module: the identity of a TDX module's version, or NULL. */
+const struct tdx_module_identity *tcb_info_module(const struct tcb_info *info, uint8_t version);
 
 #endif

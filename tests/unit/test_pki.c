@@ -305,9 +305,9 @@ tcb_info_says_which_platforms_are_new_enough(void **state)
 	assert_int_equal(tcb_info_parse(&read, text, strlen(text), NULL), JURAT_OK);
 	assert_int_equal(read.evaluation_number, 7);
 	assert_int_equal(read.num_levels, 2);
-	assert_int_equal(tcb_info_select(&read, above, 3)->common.status, TCB_SW_HARDENING_NEEDED);
-	assert_int_equal(tcb_info_select(&read, above, 2)->common.status, TCB_OUT_OF_DATE);
-	assert_int_equal(tcb_info_select(&read, below, 3)->common.status, TCB_OUT_OF_DATE);
+	assert_int_equal(tcb_info_select(&read, above, 3, NULL)->common.status, TCB_SW_HARDENING_NEEDED);
+	assert_int_equal(tcb_info_select(&read, above, 2, NULL)->common.status, TCB_OUT_OF_DATE);
+	assert_int_equal(tcb_info_select(&read, below, 3, NULL)->common.status, TCB_OUT_OF_DATE);
 	assert_int_equal(pki_text_sign(signature, &root, text), JURAT_OK);
 	assert_true(hex_decode(sig.r, 32, signature, 64) && hex_decode(sig.s, 32, signature + 64, 64));
 	assert_int_equal(ecdsa_verify_vartime(&sig, &root.pub, read.digest), JURAT_OK);
@@ -336,8 +336,8 @@ qe_identity_fits_the_enclave_and_no_debug_build_of_it(void **state)
 	assert_int_equal(pki_qe_identity_make(&text, &identity), JURAT_OK);
 	assert_int_equal(identity_parse(&read, text, strlen(text), NULL), JURAT_OK);
 	assert_int_equal(identity_check(&read, &body, NULL), JURAT_OK);
-	assert_int_equal(identity_select(&read, 4)->common.status, TCB_UP_TO_DATE);
-	assert_int_equal(identity_select(&read, 3)->common.status, TCB_OUT_OF_DATE);
+	assert_int_equal(isv_levels_select(&read.levels, 4)->common.status, TCB_UP_TO_DATE);
+	assert_int_equal(isv_levels_select(&read.levels, 3)->common.status, TCB_OUT_OF_DATE);
 	body.attributes.flags |= SGX_FLAGS_DEBUG;
 	assert_int_equal(identity_check(&read, &body, NULL), JURAT_E_MISMATCH);
 	body.attributes.flags &= ~SGX_FLAGS_DEBUG;

@@ -8,13 +8,15 @@ import sys
 
 import dcap_cases_chain
 import dcap_cases_collateral
+import dcap_cases_policy
 import dcap_cases_quote
+import dcap_cases_tdx
 
 
 def main():
     names = set()
     with open(sys.argv[1], "w", encoding="ascii") as out:
-        for module in (dcap_cases_quote, dcap_cases_chain, dcap_cases_collateral):
+        for module in (dcap_cases_quote, dcap_cases_chain, dcap_cases_collateral, dcap_cases_policy, dcap_cases_tdx):
             for case in module.cases():
                 assert case["name"] not in names, case["name"]
                 names.add(case["name"])

@@ -165,19 +165,19 @@ def json_form(which, check):
     yield one("signature_not_hex", lambda w: setattr(w, "collateral_change", lambda c: c.update({which + "_signature": "x" * 128})), "format")
 
 
-def altered_after_signing(which, check):
+def altered_after_signing(which, check, world=World):
     for name, change in (("evaluation_number", lambda t: t.replace('"tcbEvaluationDataNumber":17', '"tcbEvaluationDataNumber":18')),
                          ("status", lambda t: t.replace("OutOfDate", "UpToDate")), ("white_space", lambda t: t.replace(":", ": ", 1)),
                          ("trailing_newline", lambda t: t + "\n"), ("escape", lambda t: t.replace('"UpToDate"', '"\\u0055pToDate"')),
                          ("order", lambda t: json.dumps(json.loads(t), sort_keys=True, separators=(",", ":")))):
-        w = World()
+        w = world()
         w.unsigned_text[which] = change
         yield w.case(f"{which}_altered_in_{name}", check, "crypto", 3)
     for name, dates, failing, code in (("ended", (BEGIN, BEFORE), "validity_not_ended", "expired"),
                                        ("not_begun", (AFTER, END), "validity_begun", "not_yet_valid"),
                                        ("at_its_very_end_is_accepted", (BEGIN, AT), None, None),
                                        ("at_its_very_begin_is_accepted", (AT, END), None, None)):
-        w = World()
+        w = world()
         getattr(w, which).update(issueDate=dates[0], nextUpdate=dates[1])
         yield w.case(f"{which}_{name}", failing, code, 5, "UpToDate")
 
@@ -197,7 +197,7 @@ def tcb_info_content():
             yield one(f"{member}_{name}", put(**{member: value}), "format")
     yield one("type_1", put(tcbType=1), "format")
     yield one("without_type", lambda w: w.tcb_info.pop("tcbType"), "missing", 5)
-    yield one("of_tdx", put(id="TDX"), "unsupported")
+    yield one("of_tdx_without_module", put(id="TDX"), "missing", 5)
     yield one("with_tdx_module", put(tdxModule={}), "format")
     yield one("with_tdx_module_identities", put(tdxModuleIdentities=[]), "format")
     yield one("without_components", tcb(lambda t: t.pop("sgxtcbcomponents")), "missing", 5)

@@ -6,6 +6,7 @@ import struct
 import dcap_der as D
 from dcap_world import BEGIN, END, MRENCLAVE, MRSIGNER, World, key, report
 
+PPID, CPUSVN = bytes(range(16)), bytes([5, 5, 2, 4, 1, 128] + [0] * 10)  # of the World's PCK certificate
 AUTH, CHAIN_HEAD = 436, 436 + 64 + 64 + 384 + 64 + 2 + 32
 
 
@@ -35,7 +36,7 @@ def form():
         w = World()
         w.quote_change = change
         return w.case("quote_" + name, check, code, 3)
-    for version in (0, 1, 2, 4, 5, 6, 0xFFFF):
+    for version in (0, 1, 2, 6, 0xFFFF):
         yield one(f"version_{version}", "version", patched(0, u16(version)))
     for kind, code in ((0, "format"), (1, "format"), (3, "unsupported"), (4, "format")):
         yield one(f"key_type_{kind}", code, patched(2, u16(kind)))
@@ -57,8 +58,21 @@ def form():
     yield one("slack_in_auth_data", "trailing", lambda q: auth_len(16)(q) + bytes(16))
     yield one("padding_of_zeros", "trailing", lambda q: q + bytes(16), "quote_padding")
     yield one("padding_of_text", "trailing", lambda q: q + b"x", "quote_padding")
-    for kind in (0, 1, 2, 3, 4, 6, 7, 0xFFFF):
-        yield one(f"cert_type_{kind}", "unsupported", patched(CHAIN_HEAD, u16(kind)), "pck_chain_format")
+    for kind in (0, 6, 7, 0xFFFF):
+        yield one(f"cert_type_{kind}", "unsupported", patched(CHAIN_HEAD, u16(kind)), "certification_data")
+    for kind in (1, 2, 3):
+        yield one(f"cert_type_{kind}", "trailing", patched(CHAIN_HEAD, u16(kind)), "certification_data")
+    for version in (4, 5): # what a version 3 quote is not
+        yield one(f"version_{version}", None, patched(0, u16(version)))
+    w = World()
+    w.allow_padding = True
+    w.quote_change = lambda q: q + bytes(15) + b"x"
+    yield w.case("quote_padding_of_text_is_never_allowed", "quote_padding", "trailing", 3)
+    for n in (1, 16, 70000):
+        w = World()
+        w.allow_padding = True
+        w.quote_change = lambda q, n=n: q + bytes(n)
+        yield w.case(f"quote_padding_of_{n}_zeros_can_be_allowed", status="UpToDate")
     w = World()
     w.header["vendor"] = bytes(16)
     yield w.case("quote_of_another_qe_vendor", "quote_qe_vendor", "format", 3)
@@ -127,6 +141,52 @@ def bindings():
         w = World()
         w.qe_auth = bytes(n)
         yield w.case(f"qe_auth_data_of_{n}_bytes_is_accepted", status="UpToDate")
+
+
+def certification_data():
+    """Types 1 to 4: the PCK chain is in the collateral, and must be the one that is asked for."""
+    def world(kind, data, chain=("leaf", "ca", "root")):
+        w = World()
+        w.cert_type, w.cert_data = kind, data
+        if chain is not None:
+            w.collateral_change = lambda c: c.update(pck_certificate_chain=w.pem_chain(chain))
+        return w
+    wanted = CPUSVN + u16(11) + bytes(2)
+    leaf = World().pem_chain(["leaf"]).encode()
+    for kind, ppid in ((1, PPID), (2, bytes(256)), (3, bytes(384))):
+        name = f"certification_data_of_type_{kind}"
+        yield world(kind, ppid + wanted).case(name + "_with_the_chain_beside_is_accepted", status="UpToDate")
+        yield world(kind, ppid + wanted, None).case(name + "_alone", "certification_data", "missing", 5)
+        w = world(kind, ppid + wanted)
+        w.collateral_change = lambda c: c.update(pck_certificate_chain="")
+        yield w.case(name + "_with_an_empty_chain", "certification_data", "missing", 5)
+        w = world(kind, ppid + wanted)
+        w.no_collateral = True
+        yield w.case(name + "_without_collateral", "certification_data", "missing", 5)
+        w = world(kind, ppid + wanted)
+        w.collateral_change = lambda c: c.update(pck_certificate_chain="garbage")
+        yield w.case(name + "_with_a_chain_of_garbage", "pck_chain_format", "format", 3)
+        yield world(kind, ppid + wanted, ["ca", "root"]).case(name + "_with_a_chain_without_leaf", "pck_chain_roles", "chain", 3)
+        for what, data in (("cpusvn", bytes(16) + u16(11) + bytes(2)), ("pcesvn", CPUSVN + u16(12) + bytes(2)),
+                           ("pceid", CPUSVN + u16(11) + b"\1\0")):
+            yield world(kind, ppid + data).case(f"{name}_of_another_{what}", "pck_matches", "mismatch", 3)
+        yield world(kind, (ppid + wanted)[:-1]).case(name + "_one_byte_short", "certification_data", "truncated", 3)
+        yield world(kind, ppid + wanted + b"\0").case(name + "_one_byte_long", "certification_data", "trailing", 3)
+        yield world(kind, b"").case(name + "_empty", "certification_data", "truncated", 3)
+        w = world(kind, ppid + wanted)
+        w.sig_change["qe_report"] = lambda raw: key("other leaf").sign_raw(b"anything")
+        yield w.case(name + "_of_another_platform", "qe_report_signature", "crypto", 3)
+    yield world(1, bytes(16) + wanted).case("certification_data_of_type_1_of_another_ppid", "pck_matches", "mismatch", 3)
+    yield world(4, leaf).case("certification_data_of_type_4_with_the_chain_beside_is_accepted", status="UpToDate")
+    yield world(4, leaf, None).case("certification_data_of_type_4_alone", "certification_data", "missing", 5)
+    yield world(4, b"garbage").case("certification_data_of_type_4_of_garbage", "pck_chain_format", "format", 3)
+    yield world(4, leaf + leaf).case("certification_data_of_type_4_with_two_certificates", "pck_chain_format", "format", 3)
+    other = World()
+    other.change["leaf"] = lambda p: p.update(validity=D.seq(D.time("2021-01-01T00:00:00Z"), D.time("2040-01-01T00:00:00Z")))
+    yield world(4, other.pem_chain(["leaf"]).encode()).case("certification_data_of_type_4_of_another_leaf", "pck_matches", "mismatch", 3)
+    w = World()
+    w.collateral_change = lambda c: c.update(pck_certificate_chain="garbage")
+    yield w.case("certification_data_of_type_5_needs_no_chain_beside", status="UpToDate")
 
 
 def policy():
@@ -207,5 +267,5 @@ def precedence():
 
 def cases():
     yield World().case("everything_right", status="UpToDate")
-    for part in (form, signatures, bindings, policy, precedence):
+    for part in (form, signatures, bindings, certification_data, policy, precedence):
         yield from part()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A private SGX world in plain Python: trust root, collateral and a version 3 quote, of which every part can be bent before it is signed."""
+"""A private world in plain Python: trust root, collateral and a quote (SGX or TDX, version 3 to 5), of which every part can be bent before it
+is signed."""
 import functools
 import hashlib
 import json
@@ -37,6 +38,29 @@ def report(mrenclave, mrsigner, prod_id, svn, flags, data, misc=0, config_id=byt
     body += mrsigner + bytes(32) + config_id + struct.pack("<HHH", prod_id, svn, 0) + bytes(42) + bytes(16) + data
     assert len(body) == 384
     return body
+
+
+HASH = {name: hashlib.sha384(name.encode()).digest() for name in (
+    "mr_seam", "mrsigner_seam", "mr_td", "mr_config_id", "mr_owner", "mr_owner_config", "rtmr0", "rtmr1", "rtmr2", "rtmr3")}
+TD_BODY_LEN = {2: 584, 3: 648, 4: 885}
+SEPT_VE_DISABLE = 1 << 28
+
+
+def td_report(body_type, svn, attributes=SEPT_VE_DISABLE, svn2=None, seam_attributes=0, xfam=0x61AE7, servicetd=bytes(48), servtd_hash=bytes(48),
+              **registers):
+    r = {**HASH, **registers}
+    body = svn + r["mr_seam"] + r["mrsigner_seam"] + struct.pack("<QQQ", seam_attributes, attributes, xfam) + r["mr_td"] + r["mr_config_id"]
+    body += r["mr_owner"] + r["mr_owner_config"] + b"".join(r[f"rtmr{i}"] for i in range(4)) + bytes(range(64))
+    if body_type >= 3:
+        body += (svn if svn2 is None else svn2) + servicetd
+    if body_type == 4:
+        body += bytes(1 + 32 + 48) + servtd_hash + bytes(8 + 16 + 16 + 12) + servtd_hash + bytes(8)
+    assert len(body) == TD_BODY_LEN[body_type]
+    return body
+
+
+def svn(*first):
+    return bytes(first) + bytes(16 - len(first))
 
 
 def level(components, pce_svn, status, **more):
@@ -87,7 +111,30 @@ class World:
         self.trust_change = None
         self.policy = {"version": 1, "identities": [{"mrsigner": MRSIGNER.hex(), "isv_prod_id": 7, "min_isv_svn": 3}],
                        "tcb_statuses": [{"status": "UpToDate"}]}
-        self.at, self.report_data, self.no_collateral = AT, None, False
+        self.at, self.report_data, self.no_collateral, self.allow_padding = AT, None, False, False
+        self.body_type, self.body_size, self.outer_type, self.outer_change = None, None, 6, None  # of versions 4 and 5
+        self.cert_data = None    # instead of the chain
+
+    def td(self, version=4, body_type=2, **td):
+        """Makes it a TD's quote with TDX collateral."""
+        self.header.update(version=version, tee=0x81)
+        self.body_type = body_type
+        self.td_fields = td
+        self.body = td_report(body_type, td.pop("svn", svn(7, 1, 4)), **td)
+        self.qe["prod_id"] = 2
+        self.qe_identity.update(id="TD_QE", isvprodid=2)
+        for tdx, lv in zip(((0, 0, 4), (0, 0, 3), (0, 0, 0)), self.tcb_info["tcbLevels"]):
+            lv["tcb"]["tdxtcbcomponents"] = [{"svn": s} for s in svn(*tdx)]
+        module = {"mrsigner": HASH["mrsigner_seam"].hex(), "attributes": "00" * 8, "attributesMask": "FF" * 8}
+        self.tcb_info.update(id="TDX", tdxModule=dict(module), tdxModuleIdentities=[
+            {"id": "TDX_01", **module, "tcbLevels": [
+                {"tcb": {"isvsvn": 6}, "tcbDate": "2026-02-11T00:00:00Z", "tcbStatus": "UpToDate"},
+                {"tcb": {"isvsvn": 3}, "tcbDate": "2024-03-13T00:00:00Z", "tcbStatus": "OutOfDate", "advisoryIDs": ["INTEL-SA-01036"]},
+                {"tcb": {"isvsvn": 2}, "tcbDate": "2023-03-13T00:00:00Z", "tcbStatus": "Revoked"}]},
+            {"id": "TDX_03", **module, "tcbLevels": [
+                {"tcb": {"isvsvn": 0}, "tcbDate": "2026-02-11T00:00:00Z", "tcbStatus": "UpToDate"}]}])
+        self.policy["identities"] = [{"mr_td": HASH["mr_td"].hex()}]
+        return self
 
     def certificate(self, who):
         extra = None if who != "leaf" or self.no_sgx else D.sgx_extension(self.members, self.sgx_after)
@@ -125,7 +172,10 @@ class World:
 
     def quote(self):
         h = self.header
-        signed = struct.pack("<HHIHH", h["version"], h["key_type"], h["tee"], 8, 11) + h["vendor"] + bytes(20) + self.body
+        signed = struct.pack("<HHIHH", h["version"], h["key_type"], h["tee"], 8, 11) + h["vendor"] + bytes(20)
+        if h["version"] == 5:
+            signed += struct.pack("<HI", self.body_type, len(self.body) if self.body_size is None else self.body_size)
+        signed += self.body
         attestation = self.attestation_xy or key(self.keys["attestation"]).xy
         data = hashlib.sha256(attestation + self.qe_auth).digest() + self.qe["tail"]
         qe = report(hashlib.sha256(b"qe code").digest(), self.qe["signer"], self.qe["prod_id"], self.qe["svn"], self.qe["flags"], data,
@@ -134,8 +184,11 @@ class World:
         qe_sig = self.sig_change.get("qe_report", lambda b: b)(sign_raw(self.keys["leaf"], qe))
         chain = self.pem_chain(self.chain).encode()
         chain = self.chain_text(chain) if self.chain_text is not None else chain
-        auth = quote_sig + attestation + qe + qe_sig + struct.pack("<H", len(self.qe_auth)) + self.qe_auth
-        auth += struct.pack("<HI", self.cert_type, len(chain)) + chain
+        chain = chain if self.cert_data is None else self.cert_data
+        part = qe + qe_sig + struct.pack("<H", len(self.qe_auth)) + self.qe_auth + struct.pack("<HI", self.cert_type, len(chain)) + chain
+        if h["version"] >= 4:
+            part = struct.pack("<HI", self.outer_type, len(part)) + part
+        auth = quote_sig + attestation + part
         out = signed + struct.pack("<I", len(auth)) + auth
         return self.quote_change(out) if self.quote_change is not None else out
 
@@ -151,7 +204,7 @@ class World:
         def text(value):
             return None if value is None else json.dumps(value)
         return {"name": name, "quote": self.quote().hex(), "collateral": None if self.no_collateral else text(self.collateral()),
-                "trust": text(self.trust()), "policy": text(self.policy), "at": self.at, "report_data": self.report_data,
+                "trust": text(self.trust()), "policy": text(self.policy), "at": self.at, "report_data": self.report_data, "allow_padding": self.allow_padding,
                 "check": check, "code": code, "exit": exit_code if check else 0, "tcb_status": status}
 
 
