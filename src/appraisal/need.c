@@ -34,7 +34,7 @@ need_of(struct need *out, const uint8_t *quote, size_t len, const struct jurat_t
 	if (rc == JURAT_OK)
 		rc = first_failure(v, needed, ARRAY_LEN(needed), d);
 	if (rc == JURAT_OK) {
-		*out = (struct need){ .is_processor_ca = !v->pck.has_platform };
+		*out = (struct need){ .is_tdx = v->is_td, .is_processor_ca = !v->pck.has_platform };
 		memcpy(out->fmspc, v->pck.fmspc, sizeof out->fmspc);
 	}
 	jurat_verdict_free(v);
