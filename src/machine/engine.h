@@ -175,8 +175,8 @@ MUST_USE jurat_rc enclave_load_image(struct enclave **out, struct machine *m, co
 MUST_USE jurat_rc engine_start(struct jurat_diag *d);
 /* engine_attach: the calling thread's state, made when it is not there. JURAT_E_STATE on a signal stack. */
 MUST_USE jurat_rc engine_attach(struct engine_thread **out, struct jurat_diag *d);
-/* engine_attach_in_handler: the same for a thread that came here by ENCLU; takes effect when the handler returns. False if it cannot be. */
-bool engine_attach_in_handler(ucontext_t *uc);
+/* engine_thread_stack: its alternate stack. */
+stack_t engine_thread_stack(const struct engine_thread *t);
 /* engine_thread_self: this thread's state or NULL. */
 struct engine_thread *engine_thread_self(void);
 
@@ -237,6 +237,9 @@ size_t xstate_frame_len(const uint8_t *fp);
 /* ---- engine_deliver.c ---- */
 /* engine_deliver: the application's handler, or the default action. t NULL: a thread that never entered an enclave. */
 void engine_deliver(struct engine_thread *t, int sig, siginfo_t *info, ucontext_t *uc, bool exception);
+
+/* engine_attach_first: a thread that came by ENCLU and has no state yet gets it when the handler has returned, and traps again. */
+void engine_attach_first(siginfo_t *info, ucontext_t *uc);
 
 /* ---- engine_actions.c ---- */
 #define ENGINE_NUM_SIGNALS 65
