@@ -32,7 +32,7 @@ ask_platform(struct world_platform *out, char **out_dir, const char *name, struc
 	if (*out_dir == NULL)
 		rc = JURAT_E_MEMORY;
 	if (rc == JURAT_OK)
-		rc = platform_start(&platform, m, d);
+		rc = platform_start(&platform, m, NULL, d);
 	if (rc == JURAT_OK)
 		rc = platform_info(&info, platform, d);
 	if (rc == JURAT_OK) {

@@ -42,7 +42,8 @@ path_in(const struct platform_local *l, const char *name)
 /* ---- enclaves ---- */
 
 static jurat_rc
-load_enclave(struct enclave **out, const struct platform_local *l, struct machine *m, const char *name, struct jurat_diag *d)
+load_enclave(struct enclave **out, const struct platform_local *l, struct machine *m, const char *name,
+    const struct enclave_options *options, struct jurat_diag *d)
 {
 	struct blob file CLEANUP(blob_clear) = { 0 };
 	char *path CLEANUP(free_string) = path_in(l, name);
@@ -52,7 +53,7 @@ load_enclave(struct enclave **out, const struct platform_local *l, struct machin
 		return jurat_fail(d, JURAT_E_MEMORY, "platform", NO_OFFSET, 0, 0);
 	rc = file_read(&file, path, ENCLAVE_FILE_MAX_LEN, d);
 	if (rc == JURAT_OK)
-		rc = enclave_load(out, m, file.p, file.len, NULL, d);
+		rc = enclave_load(out, m, file.p, file.len, options, d);
 	return rc;
 }
 
@@ -80,12 +81,12 @@ check_role(const struct enclave *e, uint16_t prod_id, const char *field, struct 
 }
 
 static jurat_rc
-load_enclaves(struct platform_local *l, struct machine *m, struct jurat_diag *d)
+load_enclaves(struct platform_local *l, struct machine *m, const struct enclave_options *options, struct jurat_diag *d)
 {
-	jurat_rc rc = load_enclave(&l->quoting, l, m, "enclaves/quoting.so", d);
+	jurat_rc rc = load_enclave(&l->quoting, l, m, "enclaves/quoting.so", options, d);
 
 	if (rc == JURAT_OK)
-		rc = load_enclave(&l->certification, l, m, "enclaves/certification.so", d);
+		rc = load_enclave(&l->certification, l, m, "enclaves/certification.so", options, d);
 	if (rc == JURAT_OK)
 		rc = check_role(l->quoting, QUOTING_ISV_PROD_ID, "quoting.isv_prod_id", d);
 	if (rc == JURAT_OK)
@@ -204,7 +205,8 @@ obtain_key(struct platform_local *l, struct jurat_diag *d)
 }
 
 jurat_rc
-platform_local_start(struct platform_local **out, struct machine *m, struct jurat_diag *d)
+platform_local_start(
+    struct platform_local **out, struct machine *m, const struct enclave_options *options, struct jurat_diag *d)
 {
 	struct platform_local *l = calloc(1, sizeof *l);
 	struct machine_facts facts;
@@ -216,7 +218,7 @@ platform_local_start(struct platform_local **out, struct machine *m, struct jura
 	if (l == NULL || l->dir == NULL)
 		rc = jurat_fail(d, JURAT_E_MEMORY, "platform", NO_OFFSET, 0, 0);
 	else
-		rc = load_enclaves(l, m, d);
+		rc = load_enclaves(l, m, options, d);
 	if (rc == JURAT_OK)
 		rc = learn(l, d);
 	if (rc == JURAT_OK)

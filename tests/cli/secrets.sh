@@ -123,6 +123,10 @@ expect "vault without a verb" 2 "one verb" "$jurat" vault --store s
 expect "vault with a bad key" 2 "128 hexadecimal" "$jurat" vault receive --service-key 00
 expect "nothing to ask about" 2 "name it with --secret" \
 	"$jurat" vault ask --machine sw:m --enclave secret --store . --candidate secret
+expect "a question without a candidate" 2 "wants --candidate" "$jurat" vault question
+expect "a candidate and a question" 2 "candidate or --question" \
+	"$jurat" vault ask --machine sw:m --enclave secret --store . --candidate secret --question secret
+expect "a question" 0 "" "$jurat" vault question --candidate secret
 printf 'jurat/vaultfile' >x.vault
 expect "a sealed file cut short" 3 "vault_file.head" \
 	"$jurat" vault ask --machine sw:m --enclave secret --store . --candidate secret

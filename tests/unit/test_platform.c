@@ -99,7 +99,7 @@ open_both(struct machine **m, struct platform **p)
 	struct jurat_diag d = { 0 };
 
 	assert_int_equal(machine_open_program(m, machine_name, jurat, NULL), JURAT_OK);
-	if (platform_start(p, *m, &d) != JURAT_OK)
+	if (platform_start(p, *m, NULL, &d) != JURAT_OK)
 		fail_msg("platform_start: %s at %s", jurat_rc_name(d.code), d.field);
 }
 
@@ -317,7 +317,7 @@ a_damaged_attestation_key_is_refused(void **state)
 	assert_int_equal(file_write(path, bytes, len, 0600, NULL), JURAT_OK);
 	d = (struct jurat_diag){ 0 };
 	assert_int_equal(machine_open_program(&m, machine_name, jurat, NULL), JURAT_OK);
-	assert_int_equal(platform_start(&p, m, &d), JURAT_E_VERSION);
+	assert_int_equal(platform_start(&p, m, NULL, &d), JURAT_E_VERSION);
 	assert_string_equal(d.field, "attestation_key.version");
 	assert_non_null(d.hint);
 	machine_close(m);
@@ -339,7 +339,7 @@ enclaves_in_each_others_place_are_refused(void **state)
 	snprintf(aside, sizeof aside, "%s/enclaves/aside.so", machine_dir);
 	assert_int_equal(rename(quoting, aside) | rename(certification, quoting) | rename(aside, certification), 0);
 	assert_int_equal(machine_open_program(&m, machine_name, jurat, NULL), JURAT_OK);
-	assert_int_equal(platform_start(&p, m, &d), JURAT_E_IDENTITY);
+	assert_int_equal(platform_start(&p, m, NULL, &d), JURAT_E_IDENTITY);
 	assert_string_equal(d.field, "quoting.isv_prod_id");
 	machine_close(m);
 	assert_int_equal(rename(quoting, aside) | rename(certification, quoting) | rename(aside, certification), 0);
