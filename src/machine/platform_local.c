@@ -159,8 +159,26 @@ same_point(const struct p256_public *a, const struct p256_public *b)
 }
 
 /*
- * renew_key: the first one, or one for another PCK (the TCB has changed). Of two platforms that start at once the first wins,
- * and the second takes its key.
+ * current: whether a quote under this key would tell the truth about today's platform: certified by today's PCK, and made by
+ * the very quoting enclave that is loaded. Quotes carry the report of the key's maker; after an update of quoting.so they would
+ * go on naming the old one, and verifiers would find it out of date for ever.
+ */
+static bool
+current(const struct attestation_key *k, const struct platform_info *info)
+{
+	const struct sgx_report_body *qe = &info->qe;
+	struct sgx_report_body maker;
+
+	return same_point(&k->pck, &info->pck) && attestation_key_maker(&maker, k, NULL) == JURAT_OK &&
+	    memcmp(maker.mrenclave, qe->mrenclave, sizeof qe->mrenclave) == 0 &&
+	    memcmp(maker.mrsigner, qe->mrsigner, sizeof qe->mrsigner) == 0 && maker.isv_prod_id == qe->isv_prod_id &&
+	    maker.isv_svn == qe->isv_svn && maker.attributes.flags == qe->attributes.flags &&
+	    maker.attributes.xfrm == qe->attributes.xfrm && maker.miscselect == qe->miscselect;
+}
+
+/*
+ * renew_key: the first one, or one for another PCK (the TCB has changed) or another quoting enclave. Of two platforms that start
+ * at once the first wins, and the second takes its key.
  */
 static jurat_rc
 renew_key(struct platform_local *l, const char *path, bool first, struct jurat_diag *d)
@@ -201,7 +219,7 @@ obtain_key(struct platform_local *l, struct jurat_diag *d)
 		jurat_hint(d, why.hint);
 		return rc;
 	}
-	return same_point(&l->key.pck, &l->info.pck) ? JURAT_OK : renew_key(l, path, false, d);
+	return current(&l->key, &l->info) ? JURAT_OK : renew_key(l, path, false, d);
 }
 
 jurat_rc
