@@ -86,6 +86,14 @@ dispatch_syscalls(struct engine_thread *t)
 	    (unsigned long)(engine_restorer_end - (const uint8_t *)(uintptr_t)engine_restorer), &t->selector);
 }
 
+/* Syscall User Dispatch does not outlive fork; the alternate stack does. */
+void
+engine_thread_forked(void)
+{
+	if (self != NULL)
+		dispatch_syscalls(self);
+}
+
 static void
 thread_exit(void *arg)
 {
@@ -106,7 +114,7 @@ start(void)
 		engine.what = "processor.fsgsbase";
 		return;
 	}
-	if (pthread_key_create(&engine.key, thread_exit) != 0 || pthread_atfork(NULL, NULL, engine_forked) != 0) {
+	if (pthread_key_create(&engine.key, thread_exit) != 0 || pthread_atfork(engine_fork_begin, engine_fork_end, engine_forked) != 0) {
 		engine.rc = JURAT_E_MEMORY;
 		engine.what = "engine.start";
 		return;
@@ -121,9 +129,10 @@ engine_start(struct jurat_diag *d)
 	(void)pthread_once(&engine.once, start);
 	if (engine.rc == JURAT_OK)
 		return JURAT_OK;
+	jurat_fail(d, engine.rc, engine.what, NO_OFFSET, 0, 0);
 	if (engine.rc == JURAT_E_UNSUPPORTED)
 		jurat_hint(d, "enclaves need Linux 5.9 or newer on a processor with FSGSBASE");
-	return jurat_fail(d, engine.rc, engine.what, NO_OFFSET, 0, 0);
+	return engine.rc;
 }
 
 static jurat_rc

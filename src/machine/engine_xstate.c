@@ -21,6 +21,7 @@
 #define HEADER_LEN 64u
 #define FP_XSTATE_MAGIC1_ 0x46505853u
 #define FX_LEN 512u
+#define CPUID_7_OSPKE 0x10u /* ECX of leaf 7 */
 #define X87 0x1u
 #define SSE 0x2u
 
@@ -45,6 +46,9 @@ _Static_assert(ARRAY_LEN(components) == XSTATE_NUM_COMPONENTS, "engine.h");
 /* What CPUID says of this computer: written once by xstate_probe. */
 static struct xstate_layout here = { .xfrm = X87 | SSE };
 
+/* Whether the kernel uses protection keys: written once by xstate_probe. */
+static bool has_keys;
+
 static uint64_t
 read_xcr0(void)
 {
@@ -63,6 +67,7 @@ xstate_probe(void)
 	if (!__get_cpuid(1, &a, &b, &c, &dd) || (c & bit_OSXSAVE) == 0)
 		return;
 	xcr0 = read_xcr0();
+	has_keys = __get_cpuid_count(7, 0, &a, &b, &c, &dd) && (c & CPUID_7_OSPKE) != 0;
 	for (size_t i = 0; i < ARRAY_LEN(components); i++) {
 		if ((xcr0 >> components[i].bit & 1) == 0 || !__get_cpuid_count(0xd, components[i].bit, &a, &b, &c, &dd))
 			continue;
@@ -77,6 +82,25 @@ const struct xstate_layout *
 xstate_host(void)
 {
 	return &here;
+}
+
+uint32_t
+xstate_open_keys(void)
+{
+	uint32_t keys = 0, d;
+
+	if (!has_keys)
+		return 0;
+	__asm__ volatile("rdpkru" : "=a"(keys), "=d"(d) : "c"(0));
+	xstate_set_keys(0);
+	return keys;
+}
+
+void
+xstate_set_keys(uint32_t keys)
+{
+	if (has_keys)
+		__asm__ volatile("wrpkru" : : "a"(keys), "c"(0), "d"(0) : "memory");
 }
 
 /* Whether the kernel wrote an XSAVE area, not only FXSAVE's; *out_features says of what. */

@@ -40,6 +40,13 @@ struct held {
 	int error;
 };
 
+/* mine: after fork() another thread of the parent may hold the lock for ever, so the child does not even wait for it. */
+static bool
+mine(const struct key_client *k)
+{
+	return getpid() == k->owner;
+}
+
 static void
 hold(struct key_client *k, struct held *h)
 {
@@ -95,13 +102,6 @@ receive_bytes(struct key_client *k, uint8_t *p, size_t len)
 	return true;
 }
 
-/* usable: whether this process may speak on the stream. Called with the lock held. */
-static bool
-usable(const struct key_client *k)
-{
-	return !k->broken && getpid() == k->owner;
-}
-
 static bool
 flush(struct key_client *k)
 {
@@ -155,8 +155,10 @@ roundtrip(struct key_client *k, struct exchange *x, struct jurat_diag *d)
 	struct held h;
 	bool ok;
 
+	if (!mine(k))
+		return jurat_fail(d, JURAT_E_IO, "key_process.owner", NO_OFFSET, 0, 0);
 	hold(k, &h);
-	ok = usable(k) && put(k, &q, x->body, x->body_len, x->tail, x->tail_len) && flush(k) && receive(k, &a, x->answer) &&
+	ok = !k->broken && put(k, &q, x->body, x->body_len, x->tail, x->tail_len) && flush(k) && receive(k, &a, x->answer) &&
 	    (a.rc != JURAT_OK || a.body_len == x->want_len);
 	if (!ok)
 		k->broken = true;
@@ -180,8 +182,10 @@ one_way(struct key_client *k, uint16_t op, uint32_t handle, const struct image_p
 
 	if (page != NULL)
 		key_add_encode(body, page);
+	if (!mine(k))
+		return jurat_fail(d, JURAT_E_IO, "key_process.owner", NO_OFFSET, 0, 0);
 	hold(k, &h);
-	ok = usable(k) && put(k, &q, body, body_len, page != NULL ? page->data : NULL, tail_len) && (page != NULL || flush(k));
+	ok = !k->broken && put(k, &q, body, body_len, page != NULL ? page->data : NULL, tail_len) && (page != NULL || flush(k));
 	if (!ok)
 		k->broken = true;
 	let_go(k, &h);
