@@ -195,12 +195,13 @@ one_way(struct key_client *k, uint16_t op, uint32_t handle, const struct image_p
 /* ---- opening ---- */
 
 static jurat_rc
-read_greeting(struct key_client *k, struct jurat_diag *d)
+read_greeting(struct key_client *k, bool *out_silent, struct jurat_diag *d)
 {
 	uint8_t body[KEY_ANSWER_MAX_LEN];
 	struct key_answer a;
 
-	if (!receive(k, &a, body))
+	*out_silent = !receive(k, &a, body);
+	if (*out_silent)
 		return jurat_fail(d, JURAT_E_IO, "key_process.greeting", NO_OFFSET, 0, 0);
 	if (a.rc != JURAT_OK) {
 		key_diag_parse(d, a.rc, body, a.body_len);
@@ -231,6 +232,27 @@ connect_or_spawn(struct key_client *k, const char *dir, const char *program, str
 	return JURAT_OK;
 }
 
+/* A server that died between our connecting and its greeting is a socket that was left behind, too. */
+static jurat_rc
+greet(struct key_client *k, const char *dir, const char *program, struct jurat_diag *d)
+{
+	struct jurat_diag why = { 0 };
+	bool silent;
+	jurat_rc rc = read_greeting(k, &silent, k->child == 0 ? &why : d);
+
+	if (k->child != 0 || rc == JURAT_OK)
+		return rc;
+	if (!silent) {
+		jurat_fail(d, rc, why.field, why.offset, why.wanted, why.got);
+		jurat_hint(d, why.hint);
+		return rc;
+	}
+	close(k->fd);
+	k->fd = -1;
+	rc = key_spawn(&k->fd, &k->child, program, dir, d);
+	return rc == JURAT_OK ? read_greeting(k, &silent, d) : rc;
+}
+
 jurat_rc
 key_client_open(struct key_client **out, const char *dir, const char *program, struct jurat_diag *d)
 {
@@ -244,7 +266,7 @@ key_client_open(struct key_client **out, const char *dir, const char *program, s
 	atomic_flag_clear(&k->lock);
 	rc = connect_or_spawn(k, dir, program, d);
 	if (rc == JURAT_OK)
-		rc = read_greeting(k, d);
+		rc = greet(k, dir, program, d);
 	if (rc != JURAT_OK) {
 		key_client_close(k);
 		return rc;
