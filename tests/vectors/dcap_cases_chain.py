@@ -103,6 +103,8 @@ def foreign_keys():
     yield one("that_signed_the_leaf_is_not_the_cas", lambda w: w.signer.update(leaf="somebody"), "pck_chain_signatures")
     yield one("signature_of_the_ca_is_altered", lambda w: w.der_change.update(ca=flip_last), "pck_chain_signatures")
     yield one("signature_of_the_leaf_is_altered", lambda w: w.der_change.update(leaf=flip_last), "pck_chain_signatures")
+    yield one("signature_on_the_root_is_altered", lambda w: w.der_change.update(root=flip_last), "pck_chain_signatures")
+    yield one("that_signed_the_root_is_not_its_own", lambda w: w.signer.update(root="somebody"), "pck_chain_signatures")
     def other_platform(w):
         w.sig_change["qe_report"] = lambda raw: key("other leaf").sign_raw(b"anything")
     yield one("of_another_platform", other_platform, "qe_report_signature")
