@@ -25,9 +25,13 @@ def pem_text():
     yield one("garbage_before", lambda t: b"hello\n" + t)
     yield one("garbage_after", lambda t: t + b"hello\n")
     yield one("garbage_between", lambda t: t.replace(b"-----\n-----", b"-----\nhello\n-----", 1))
+    yield one("blank_before", lambda t: b" " + t)
+    yield one("blank_after", lambda t: t + b"\t\n")
+    yield one("blank_between", lambda t: t.replace(b"-----\n-----", b"-----\n \n-----", 1))
+    yield one("blank_in_a_line", lambda t: t.replace(b"\nM", b"\n M", 1))
     yield one("two_nuls", lambda t: t + b"\0\0")
     yield one("one_bad_certificate_of_three", lambda t: t[:80] + b"AAAA" + t[84:], None)
-    for name, change in (("crlf", lambda t: t.replace(b"\n", b"\r\n")), ("trailing_nul", lambda t: t + b"\0"),
+    for name, change in (("empty_lines", lambda t: b"\n" + t.replace(b"\n", b"\n\n")), ("crlf", lambda t: t.replace(b"\n", b"\r\n")), ("trailing_nul", lambda t: t + b"\0"),
                          ("no_line_end_between", lambda t: t.replace(b"-----\n-----", b"----------", 1)),
                          ("one_line_of_base64", lambda t: b"\n".join(b.replace(b"\n", b"") if i % 2 else b for i, b in
                                                                      enumerate(t.split(b"-----"))) and t)):
