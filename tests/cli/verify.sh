@@ -84,6 +84,16 @@ cp "$dir/quote" "$dir/trust2/trust.json"
 expect bad_trust 3 '' 'trust' "$jurat" verify "$dir/quote" --trust "$dir/trust2"
 expect bad_time 2 '' '--at wants' "$jurat" verify "$dir/quote" --at yesterday
 expect bad_data 2 '' '--report-data wants' "$jurat" verify "$dir/quote" --report-data 00
+echo '{"version":1,"identities":[{"mrenclave":"'"$(printf '%064d' 0)"'"}]}' >"$dir/half_policy"
+expect policy_lacks_a_member 3 '' 'policy.tcb_statuses: it is absent' verify "$dir/quote" --policy "$dir/half_policy"
+sed 's/"name":"test",//' "$dir/trust/trust.json" >"$dir/trust2/trust.json"
+expect trust_lacks_a_member 3 '' 'trust.name: it is absent' "$jurat" verify "$dir/quote" --trust "$dir/trust2"
+expect collateral_lacks_a_member 5 '' 'it is absent' sh -c 'echo "{}" | "$0" verify "$1" --collateral -' "$jurat" "$dir/quote"
+expect stdin_twice 2 '' 'only one file can be -' "$jurat" verify - --collateral - --policy "$policy"
+expect stdin_for_quote_and_policy 2 '' 'only one file can be -' "$jurat" verify - --policy -
+expect policy_twice 2 '' '--policy stands there twice' verify "$dir/quote" --policy "$policy" --policy "$policy"
+expect trust_twice 2 '' '--trust stands there twice' verify "$dir/quote" --trust "$dir/trust"
+expect time_twice 2 '' '--at stands there twice' verify "$dir/quote" --at $at
 expect no_quote 2 '' 'one quote' "$jurat" verify
 expect two_quotes 2 '' 'one quote' "$jurat" verify a b
 expect unknown_option 2 '' 'unknown option' "$jurat" verify a --force
