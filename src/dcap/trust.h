@@ -10,6 +10,7 @@
 #include "x509/cert.h"
 
 #define TRUST_MAX_LEN (64u * 1024u)
+#define TRUST_NAME_MAX_LEN 64u
 
 enum trust_role { ROLE_ROOT, ROLE_PLATFORM_CA, ROLE_PROCESSOR_CA, ROLE_PCK, ROLE_TCB_SIGNING, ROLE_NUM };
 
