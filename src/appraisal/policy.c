@@ -30,6 +30,10 @@ read_identity(const struct json_t *v, struct policy_identity *id, struct jurat_d
 	bool by_signer = json_member(v, "mrsigner") != NULL;
 	jurat_rc rc = json_check_object(v, F ".identities", d);
 
+	if (rc == JURAT_OK && !by_signer && (json_member(v, "isv_prod_id") != NULL || json_member(v, "min_isv_svn") != NULL)) {
+		rc = jurat_fail(d, JURAT_E_MISSING, F ".identities.mrsigner", NO_OFFSET, 0, 0);
+		jurat_hint(d, "isv_prod_id and min_isv_svn belong to an mrsigner; an mrenclave has one product and version");
+	}
 	if (rc == JURAT_OK)
 		rc = json_only(v, names, by_signer ? ARRAY_LEN(names) : 2, F ".identities", d);
 	if (rc == JURAT_OK && json_member(v, "mrenclave") != NULL) {

@@ -147,6 +147,7 @@ policy_code(const char *text)
 }
 
 #define ID "\"identities\":[{\"mrenclave\":\"0000000000000000000000000000000000000000000000000000000000000000\"}]"
+#define CODE "\"mrenclave\":\"0000000000000000000000000000000000000000000000000000000000000000\""
 #define SIGNER "\"mrsigner\":\"0000000000000000000000000000000000000000000000000000000000000000\""
 #define STATUS "\"tcb_statuses\":[{\"status\":\"UpToDate\"}]"
 
@@ -164,6 +165,8 @@ policy_names_everything_or_is_refused(void **state)
 		{ "{\"version\":1," ID "}", JURAT_E_MISSING },
 		{ "{\"version\":1,\"identities\":[]," STATUS "}", JURAT_E_FORMAT },
 		{ "{\"version\":1,\"identities\":[{}]," STATUS "}", JURAT_E_MISSING },
+		{ "{\"version\":1,\"identities\":[{" CODE ",\"isv_prod_id\":0}]," STATUS "}", JURAT_E_MISSING },
+		{ "{\"version\":1,\"identities\":[{" CODE ",\"min_isv_svn\":0}]," STATUS "}", JURAT_E_MISSING },
 		{ "{\"version\":1,\"identities\":[1]," STATUS "}", JURAT_E_FORMAT },
 		{ "{\"version\":1,\"identities\":[{\"mrenclave\":\"00\"}]," STATUS "}", JURAT_E_FORMAT },
 		{ "{\"version\":1,\"identities\":[{" SIGNER "}]," STATUS "}", JURAT_E_MISSING },
