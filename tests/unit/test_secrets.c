@@ -47,7 +47,6 @@ static void
 serve(struct fixture *f, int ready_fd, rlim_t file_limit)
 {
 	static const struct secrets_clocks clocks = { wall_clock, test_clock };
-	CLEANUP(blob_clear) struct blob none = { 0 };
 	char *key = path_join(f->data, SECRETS_TLS_KEY), address[HTTP_ADDRESS_MAX_LEN] = "";
 	struct http_server_options options = { .listen = "127.0.0.1:0", .cert_pem = f->cert, .key_pem = key, .handle = secrets_handle };
 	struct rlimit limit = { file_limit, file_limit };

@@ -186,17 +186,18 @@ a_taken_name_is_refused_and_replacing_makes_a_new_version(void **state)
 	assert_int_equal(store_release(f->store, &old, &(struct store_note){ .detail = "" }, NULL), JURAT_E_NOT_FOUND);
 }
 
+#define CHUNK_OF_B_TO_A                                                                                                    \
+	"UPDATE chunks SET sealed = (SELECT sealed FROM chunks WHERE secret_id=(SELECT id FROM secrets WHERE name='b'))"   \
+	" WHERE secret_id=(SELECT id FROM secrets WHERE name='a')"
+
 static void
 a_row_copied_onto_another_does_not_open(void **state)
 {
 	static const char *const swaps[] = {
 		/* the whole content of b under a's name */
-		"UPDATE secrets SET wrapped = (SELECT wrapped FROM secrets WHERE name='b') WHERE name='a';"
-		"UPDATE chunks SET sealed = (SELECT sealed FROM chunks WHERE secret_id=(SELECT id FROM secrets WHERE name='b'))"
-		" WHERE secret_id=(SELECT id FROM secrets WHERE name='a')",
+		"UPDATE secrets SET wrapped = (SELECT wrapped FROM secrets WHERE name='b') WHERE name='a';" CHUNK_OF_B_TO_A,
 		/* one chunk */
-		"UPDATE chunks SET sealed = (SELECT sealed FROM chunks WHERE secret_id=(SELECT id FROM secrets WHERE name='b'))"
-		" WHERE secret_id=(SELECT id FROM secrets WHERE name='a')",
+		CHUNK_OF_B_TO_A,
 		/* names exchanged */
 		"UPDATE secrets SET name='c' WHERE name='a'; UPDATE secrets SET name='a' WHERE name='b'",
 		/* a version that was never made */
