@@ -276,6 +276,7 @@ run(const struct options *o)
 	char *dir = NULL;
 	int status;
 
+	process_hold_signals(true); /* the folder holds keys and the secret: it goes whatever happens */
 	if (o->dir != NULL) {
 		jurat_rc rc = dir_create(o->dir, 0700, &diag);
 
@@ -295,6 +296,7 @@ run(const struct options *o)
 	if (o->dir == NULL)
 		(void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	free(dir);
+	process_hold_signals(false);
 	return status;
 }
 

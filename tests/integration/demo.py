@@ -3,8 +3,11 @@
 """The demo from outside: files of every kind arrive, what it says is true, and bad options change nothing."""
 import json
 import os
+import signal
+import subprocess
+import time
 
-from rig import Folder, check, finish, run
+from rig import JURAT, Folder, check, finish, run
 
 
 def story(folder, name, content, **more):
@@ -21,6 +24,17 @@ def story(folder, name, content, **more):
     if r.returncode != 0:
         print(r.stdout.decode(errors="replace"), r.stderr.decode(errors="replace"))
     return said
+
+
+def interrupted(tmp, delay):
+    """SIGTERM after the folder appeared and delay seconds: True if nothing stays."""
+    p = subprocess.Popen([JURAT, "demo"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ, TMPDIR=tmp))
+    while p.poll() is None and not os.listdir(tmp):
+        time.sleep(0.01)
+    time.sleep(delay)
+    p.send_signal(signal.SIGTERM)
+    ended = p.wait(timeout=30) in (-signal.SIGTERM, 0)  # 0: it was quicker
+    return ended and not os.listdir(tmp)
 
 
 def main():
@@ -51,6 +65,8 @@ def main():
         check(run("demo", "--secret", folder / "absent").returncode != 0, "a secret that is not there is an error")
         check(run("demo", "nonsense").returncode == 2, "an unknown argument is a usage error")
         check(not os.listdir(tmp), "no temporary folder is left behind")
+        for delay in (0.0, 0.7, 2.0):
+            check(interrupted(tmp, delay), "nor by a demo that was told to end, whose processes are gone too")
     finish()
 
 
