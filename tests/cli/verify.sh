@@ -88,7 +88,8 @@ echo '{"version":1,"identities":[{"mrenclave":"'"$(printf '%064d' 0)"'"}]}' >"$d
 expect policy_lacks_a_member 3 '' 'policy.tcb_statuses: it is absent' verify "$dir/quote" --policy "$dir/half_policy"
 sed 's/"name":"test",//' "$dir/trust/trust.json" >"$dir/trust2/trust.json"
 expect trust_lacks_a_member 3 '' 'trust.name: it is absent' "$jurat" verify "$dir/quote" --trust "$dir/trust2"
-expect collateral_lacks_a_member 5 '' 'it is absent' sh -c 'echo "{}" | "$0" verify "$1" --collateral -' "$jurat" "$dir/quote"
+echo '{}' >"$dir/no_collateral"
+expect collateral_lacks_a_member 5 '' 'it is absent' "$jurat" verify "$dir/quote" --collateral "$dir/no_collateral"
 expect stdin_twice 2 '' 'only one file can be -' "$jurat" verify - --collateral - --policy "$policy"
 expect stdin_for_quote_and_policy 2 '' 'only one file can be -' "$jurat" verify - --policy -
 expect policy_twice 2 '' '--policy stands there twice' verify "$dir/quote" --policy "$policy" --policy "$policy"
