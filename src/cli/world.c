@@ -72,9 +72,12 @@ make_world(const char *dir, struct world_birth *birth)
 	cli_progress("making the keys of world %s and signing its enclaves", birth->name);
 	birth->now = when_now();
 	rc = world_create(dir, birth, &d);
-	if (rc == JURAT_E_NOT_FOUND)
-		jurat_hint(&d, "the enclaves come from the build; --enclaves names another folder with NAME.so and NAME.json");
-	return rc == JURAT_OK ? EXIT_ACCEPTED : cli_fail(rc, &d, rc == JURAT_E_NOT_FOUND ? birth->enclaves_dir : dir);
+	if (rc == JURAT_OK)
+		return EXIT_ACCEPTED;
+	if (rc != JURAT_E_NOT_FOUND || strcmp(d.field, "world.parent") == 0)
+		return cli_fail(rc, &d, dir);
+	jurat_hint(&d, "the enclaves come from the build; --enclaves names another folder with NAME.so and NAME.json");
+	return cli_fail(rc, &d, birth->enclaves_dir);
 }
 
 static int
@@ -95,7 +98,7 @@ run_new(int argc, char **argv)
 		else if (c == 'i')
 			birth.intel_names = true;
 		else
-			return print_usage(stderr);
+			return cli_usage("world", "unknown option, or an option without its value");
 	}
 	if (argc - optind != 1)
 		return cli_usage("world", "world new wants one folder");
@@ -144,7 +147,7 @@ run_show(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c != 'j')
-			return print_usage(stderr);
+			return cli_usage("world", "unknown option, or an option without its value");
 		json = true;
 	}
 	if (argc - optind != 1)
@@ -214,7 +217,7 @@ take_dial(struct dials *dials, int c)
 		dials->stale.qe_identity = true;
 		return EXIT_ACCEPTED;
 	default:
-		return print_usage(stderr);
+		return cli_usage("world", "unknown option, or an option without its value");
 	}
 }
 
@@ -291,6 +294,7 @@ run_set(int argc, char **argv)
 int
 cmd_world(int argc, char **argv)
 {
+	opterr = 0;
 	if (argc < 2)
 		return print_usage(stderr);
 	if (strcmp(argv[1], "--help") == 0)

@@ -306,16 +306,29 @@ settle(const char *temporary, const char *dir, struct jurat_diag *d)
 	return jurat_fail(d, JURAT_E_IO, "world", NO_OFFSET, 0, (uint64_t)error);
 }
 
-jurat_rc
-world_create(const char *dir, const struct world_birth *birth, struct jurat_diag *d)
+/* without_slashes: "w/" is the folder w; only its name can have a neighbour. */
+static char *
+without_slashes(const char *dir)
 {
-	char *temporary CLEANUP(text_clear) = NULL;
+	size_t len = strlen(dir);
+
+	while (len > 1 && dir[len - 1] == '/')
+		len--;
+	return strndup(dir, len);
+}
+
+jurat_rc
+world_create(const char *given, const struct world_birth *birth, struct jurat_diag *d)
+{
+	char *temporary CLEANUP(text_clear) = NULL, *dir CLEANUP(text_clear) = without_slashes(given);
 	struct pki_names names;
 	struct stat st;
 	jurat_rc rc = pki_names_make(&names, birth->name, birth->intel_names, d);
 
 	if (rc != JURAT_OK)
 		return rc;
+	if (dir == NULL)
+		return jurat_fail(d, JURAT_E_MEMORY, "world", NO_OFFSET, 0, 0);
 	if (lstat(dir, &st) == 0)
 		return jurat_fail(d, JURAT_E_EXISTS, "world", NO_OFFSET, 0, 0);
 	if (asprintf(&temporary, "%s.new-XXXXXX", dir) < 0) {
@@ -323,7 +336,7 @@ world_create(const char *dir, const struct world_birth *birth, struct jurat_diag
 		return jurat_fail(d, JURAT_E_MEMORY, "world", NO_OFFSET, 0, 0);
 	}
 	if (mkdtemp(temporary) == NULL)
-		return jurat_fail(d, errno == ENOENT ? JURAT_E_NOT_FOUND : JURAT_E_IO, "world", NO_OFFSET, 0, (uint64_t)errno);
+		return jurat_fail(d, errno == ENOENT ? JURAT_E_NOT_FOUND : JURAT_E_IO, "world.parent", NO_OFFSET, 0, (uint64_t)errno);
 	rc = fill(temporary, &names, birth, d);
 	if (rc == JURAT_OK)
 		rc = settle(temporary, dir, d);
