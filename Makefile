@@ -32,8 +32,7 @@ quick: packages-check $(B)/build.ninja
 
 check: packages-check $(B)/build.ninja
 	@ninja -C $(B) --quiet
-	@tools/lint
-	@tools/run-tests $(B)
+	@tools/lint; style=$$?; tools/run-tests $(B) && exit $$style
 
 asan: packages-check build-asan/build.ninja
 	@ninja -C build-asan --quiet

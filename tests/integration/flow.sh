@@ -120,9 +120,9 @@ expect "a longer text is not the secret" 6 "" ask chunk longer
 expect "nothing is not the secret" 6 "" ask words empty
 rss=$(awk '/VmHWM/ { print $2 }' "/proc/$service/status")
 if [ "$rss" -lt 65536 ]; then ok "the service is small ($rss KiB)"; else fail "the service takes $rss KiB"; fi
-"$jurat" vault question --candidate words >question || fail "question"
+"$jurat" vault question --candidate words >asked || fail "question"
 expect "a question made elsewhere is answered" 0 "" timeout 60 "$jurat" vault ask --machine sw:machine \
-	--enclave world/enclaves/vault.so --store store --secret words --question question --eavesdrop overheard
+	--enclave world/enclaves/vault.so --store store --secret words --question asked --eavesdrop overheard
 expect "a damaged question is named" 3 "question" timeout 60 "$jurat" vault ask --machine sw:machine \
 	--enclave world/enclaves/vault.so --store store --secret words --question words
 # both directions of all three enclaves: report and quote in the platform, msg3 in the vault
