@@ -65,12 +65,15 @@ expect expired 5 'FAILED validity_not_ended' '' "$jurat" verify "$dir/quote" --c
 	--at 2027-01-01T00:00:00Z --policy "$policy"
 expect no_collateral 5 'REFUSED by root_crl' '' "$jurat" verify "$dir/quote" --trust "$dir/trust" --at $at --policy "$policy"
 expect wrong_root 3 'REFUSED by pck_chain_roles' '' "$jurat" verify "$dir/quote" --collateral "$dir/collateral" --at $at --policy "$policy"
+expect wrong_root_remedy 3 'remedy .*--trust' '' "$jurat" verify "$dir/quote" --collateral "$dir/collateral" --at $at --policy "$policy"
 expect other_data 3 'REFUSED by report_data' '' verify "$dir/quote" --policy "$policy" --report-data "$(printf '%0128d' 0)"
 
 # bad files: one clear line with the field's name
 head -c 1000 "$dir/quote" >"$dir/cut"
 : >"$dir/empty"
 head -c 70000 /dev/zero >"$dir/large"
+{ printf '\004\000'; tail -c +3 "$dir/quote"; } >"$dir/version_4"
+expect version_4 3 'quote.header.version: .*got 4' '' verify "$dir/version_4" --policy "$policy"
 expect cut 3 'found .*quote.*input ended' '' verify "$dir/cut" --policy "$policy"
 expect empty 3 'REFUSED by quote_format' '' verify "$dir/empty" --policy "$policy"
 expect large 3 '' 'larger than the limit' verify "$dir/large"
