@@ -243,6 +243,8 @@ MUST_USE bool xstate_load(const struct xstate_layout *host, uint8_t *fp, const u
 /* xstate_open_keys: lets this thread read pages whatever their protection key says; xstate_set_keys: as it was before. */
 uint32_t xstate_open_keys(void);
 void xstate_set_keys(uint32_t keys);
+/* xstate_pass_keys: the rights of this handler into a signal frame: they are what the kernel starts every handler with. */
+void xstate_pass_keys(uint8_t *fp);
 /* xstate_frame_len: bytes of the signal frame's floating-point part. */
 size_t xstate_frame_len(const uint8_t *fp);
 

@@ -94,6 +94,7 @@ redirect(struct engine_thread *t, int sig, const struct kernel_action *action, c
 	/* the handler may enter an enclave by an ENCLU of its own, as Intel's loader does for exceptions: never with that blocked */
 	*uc_mask(uc) = handler_mask(action, sig, *uc_mask(uc)) & ~ENGINE_ENCLU_SIGNALS;
 	xstate_init(uc_fp(uc), xstate_host()->xfrm);
+	xstate_pass_keys(uc_fp(uc));
 }
 
 /* Where there is an alternate stack already, this runs off it like a handler of the application, so that it may be changed. */

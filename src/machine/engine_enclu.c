@@ -199,10 +199,12 @@ emodpe(struct enclave *e, ucontext_t *uc)
 		o.fault = ENGINE_GP;
 		return o;
 	}
+	/* the EPCM never says more than the memory allows: what it permits is read and written by this very handler */
+	if (mprotect(at((uint64_t)UC_REG(uc, RCX)), SGX_PAGE_SIZE,
+	        ((more & SGX_PAGE_R) != 0 ? PROT_READ : 0) | ((more & SGX_PAGE_W) != 0 ? PROT_WRITE : 0) |
+	            ((more & SGX_PAGE_X) != 0 ? PROT_EXEC : 0)) != 0)
+		return (struct outcome){ ENGINE_PF, (uint64_t)UC_REG(uc, RCX), true };
 	*entry = (uint8_t)more;
-	(void)mprotect(at((uint64_t)UC_REG(uc, RCX)), SGX_PAGE_SIZE,
-	    ((more & SGX_PAGE_R) != 0 ? PROT_READ : 0) | ((more & SGX_PAGE_W) != 0 ? PROT_WRITE : 0) |
-	        ((more & SGX_PAGE_X) != 0 ? PROT_EXEC : 0));
 	UC_REG(uc, RIP) += ENCLU_LEN;
 	return o;
 }

@@ -31,12 +31,14 @@ struct component {
 	uint32_t intel_off;
 };
 
+enum { PKRU = 4 }; /* its place in the table */
+
 static const struct component components[] = {
 	{ 2, 256, 576 },     /* AVX */
 	{ 5, 64, 1088 },     /* AVX-512 opmask */
 	{ 6, 512, 1152 },    /* ZMM_Hi256 */
 	{ 7, 1024, 1664 },   /* Hi16_ZMM */
-	{ 9, 8, 2688 },      /* PKRU */
+	[PKRU] = { 9, 8, 2688 },
 	{ 17, 64, 2752 },    /* AMX TILECFG */
 	{ 18, 8192, 2816 },  /* AMX TILEDATA */
 };
@@ -158,6 +160,20 @@ xstate_init(uint8_t *fp, uint64_t xfrm)
 	store32le(fp + MXCSR_MASK_OFF, mxcsr_mask);
 	if (has_header(fp, &features))
 		store64le(fp + HEADER_OFF, load64le(fp + HEADER_OFF) & ~(xfrm | X87 | SSE));
+}
+
+void
+xstate_pass_keys(uint8_t *fp)
+{
+	uint64_t features, bit = 1ull << components[PKRU].bit;
+	uint32_t keys;
+
+	if (!has_keys || !has_header(fp, &features) || (features & here.xfrm & bit) == 0)
+		return;
+	keys = xstate_open_keys();
+	xstate_set_keys(keys);
+	store64le(fp + here.off[PKRU], keys);
+	store64le(fp + HEADER_OFF, load64le(fp + HEADER_OFF) | bit);
 }
 
 /* XRSTOR's own checks: a reserved MXCSR bit, a header bit outside XFRM, the compacted form. */

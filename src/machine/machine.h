@@ -67,7 +67,7 @@ MUST_USE jurat_rc enclave_load(struct enclave **out, struct machine *m, const ui
     const struct enclave_options *options, struct jurat_diag *d);
 /*
  * enclave_unload: NULL is fine. Calls that are inside (an OCALL may be what unloads) run to their end, and the last of them frees the
- * memory; new ones are refused. No call may begin after it, and the machine stays open until the last has ended.
+ * memory; new ones are refused. A call that was left by longjmp or with its thread never ends. No call may begin after it, and the machine stays open until the last has ended.
  */
 void enclave_unload(struct enclave *e);
 

@@ -325,6 +325,29 @@ provision_key_is_the_architecture_signers_alone(void **state)
 }
 
 static void
+the_architectural_enclaves_have_no_debug_mode(void **state)
+{
+	static const char *const names[] = { "certification", "quoting" };
+	struct machine *m = world_machine(&world);
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct enclave_options options = { .debug = true };
+		struct image_settings settings;
+		struct jurat_diag d = { 0 };
+		struct enclave *e = NULL;
+		uint8_t *file;
+		size_t len;
+
+		world_settings(&settings, names[i]);
+		file = world_sign(names[i], &settings, world.architecture, &len);
+		assert_int_equal(enclave_load(&e, m, file, len, &options, &d), JURAT_E_ATTRIBUTES);
+		assert_string_equal(d.field, "sigstruct.attributes.flags");
+		free(file);
+	}
+	machine_close(m);
+}
+
+static void
 an_altered_enclave_does_not_start(void **state)
 {
 	struct machine *m = world_machine(&world);
@@ -369,6 +392,7 @@ main(void)
 	    cmocka_unit_test(a_sabotaged_vault_takes_the_wrong_service_key),
 #endif
 	    cmocka_unit_test(provision_key_is_the_architecture_signers_alone),
+	    cmocka_unit_test(the_architectural_enclaves_have_no_debug_mode),
 	    cmocka_unit_test(an_altered_enclave_does_not_start),
 	    cmocka_unit_test(a_heap_of_gigabytes_costs_no_memory_and_unloading_gives_all_back),
 	};

@@ -2,6 +2,7 @@
 /* A host, a signer or a moment that means no good: the engine answers by name, and neither it nor the application dies of it. */
 #include "engine_rig.h"
 
+#include <cpuid.h>
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -83,6 +84,64 @@ faults_at_the_end_of_a_page_and_in_unreadable_code_reach_the_application(void **
 
 	probe_call(e, PROBE_ECHO, ms);
 	in_child(fault_in_odd_places, e);
+	enclave_unload(e);
+}
+
+/* ---- protection keys of the application ---- */
+
+static volatile uint32_t keys_in_handler;
+static uint32_t keys_by_kernel;
+
+static void
+note_keys(int sig, siginfo_t *info, void *context)
+{
+	uint32_t keys, d;
+
+	__asm__ volatile("rdpkru" : "=a"(keys), "=d"(d) : "c"(0));
+	keys_in_handler = keys;
+}
+
+static uint32_t
+keys_of_a_handler(void)
+{
+	struct sigaction action = { .sa_sigaction = note_keys, .sa_flags = SA_SIGINFO };
+
+	assert_int_equal(sigaction(SIGUSR1, &action, NULL), 0);
+	assert_int_equal(raise(SIGUSR1), 0);
+	assert_true(signal(SIGUSR1, SIG_DFL) != SIG_ERR);
+	return keys_in_handler;
+}
+
+static bool
+have_keys(void)
+{
+	uint32_t a, b, c, d;
+
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (c & 0x10) != 0;
+}
+
+/* Before the engine is there: what the kernel itself does. */
+static int
+keys_then_rig_up(void **state)
+{
+	if (have_keys())
+		keys_by_kernel = keys_of_a_handler();
+	return rig_up(state);
+}
+
+static void
+a_handler_starts_with_the_protection_keys_that_the_kernel_gives(void **state)
+{
+	struct enclave *e = probe_load(NULL);
+	uint64_t ms[2] = { 0 };
+
+	if (!have_keys()) {
+		print_message("no protection keys here: not tried\n");
+		enclave_unload(e);
+		return;
+	}
+	probe_call(e, PROBE_ECHO, ms);
+	assert_int_equal(keys_of_a_handler(), keys_by_kernel);
 	enclave_unload(e);
 }
 
@@ -312,6 +371,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(faults_at_the_end_of_a_page_and_in_unreadable_code_reach_the_application),
+		cmocka_unit_test(a_handler_starts_with_the_protection_keys_that_the_kernel_gives),
 		cmocka_unit_test(a_child_made_in_an_ocall_comes_back_with_an_error),
 		cmocka_unit_test(a_child_never_waits_for_its_parents_threads),
 		cmocka_unit_test(a_child_with_a_machine_of_its_own_keeps_system_calls_out_of_enclaves),
@@ -320,5 +380,5 @@ main(void)
 		cmocka_unit_test(a_tcs_that_opts_in_to_debugging_is_not_stepped_all_the_same),
 		cmocka_unit_test(an_enclave_that_must_be_notified_of_exits_does_not_start),
 	};
-	return cmocka_run_group_tests(tests, rig_up, rig_down);
+	return cmocka_run_group_tests(tests, keys_then_rig_up, rig_down);
 }
