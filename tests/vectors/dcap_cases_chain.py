@@ -198,6 +198,12 @@ def dates_of_one_signer():
 
 
 def sgx_extension():
+    w = World()
+    w.subject["ca"] = w.issuer["leaf"] = w.crl_issuer["pck_crl"] = dn("processor_ca")
+    yield w.case("sgx_extension_of_a_platform_below_the_processor_ca", "pck_sgx_extension", "mismatch", 3)
+    w = World()
+    w.members = D.sgx_members(bytes.fromhex("00906ed50000"), [5, 5, 2, 4, 1, 128] + [0] * 10, 11, False)
+    yield w.case("sgx_extension_of_a_processor_below_the_platform_ca", "pck_sgx_extension", "mismatch", 3)
     def one(name, change, code, exit_code=3, platform=True):
         w = World()
         if not platform:
