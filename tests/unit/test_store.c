@@ -591,6 +591,28 @@ an_existing_database_is_not_made_anew(void **state)
 	free(none);
 }
 
+/* SQLite would make a new database of either; what an accident left of ours must stay what it is. */
+static void
+an_emptied_or_foreign_database_is_refused_and_left_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct store *s = NULL;
+	char *path = path_join(f->dir, "emptied.sqlite"), *foreign = path_join(f->dir, "foreign.sqlite");
+	struct stat st;
+
+	for (size_t len = 0; len <= 1; len++) {
+		assert_int_equal(file_write(path, "S", len, 0600, NULL), JURAT_OK);
+		assert_int_equal(store_open(&s, path, &kek_a, NULL), JURAT_E_TRUNCATED);
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_size, len);
+	}
+	raw_sql(foreign, "CREATE TABLE notes(a)");
+	assert_int_equal(store_open(&s, foreign, &kek_a, NULL), JURAT_E_FORMAT);
+	raw_sql(foreign, "CREATE TABLE keys(a)"); /* still free: nothing of ours was put into it */
+	free(path);
+	free(foreign);
+}
+
 static void
 a_newer_database_is_refused_by_name(void **state)
 {
@@ -652,6 +674,7 @@ main(void)
 		T(a_rotation_killed_at_any_moment_leaves_exactly_one_working_kek),
 		T(a_full_disk_is_reported_and_loses_nothing),
 		T(an_existing_database_is_not_made_anew),
+		T(an_emptied_or_foreign_database_is_refused_and_left_alone),
 		T(a_newer_database_is_refused_by_name),
 		T(an_older_database_is_upgraded_whole_after_a_backup),
 	};
