@@ -28,6 +28,12 @@ int cli_exit_of(jurat_rc rc);
 int cli_fail(jurat_rc rc, const struct jurat_diag *d, const char *what);
 int cli_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * cli_finish: the exit code of a command that returned status: EXIT_INTERNAL, and an error on stderr, if it succeeded but what it
+ * printed did not all reach standard output (a full disk behind it).
+ */
+int cli_finish(int status);
+
 /* cli_progress: a line of talk on stderr ("jurat: ..."), dropped by --quiet. */
 void cli_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -323,8 +323,10 @@ cmd_demo(int argc, char **argv)
 			o.dir = optarg;
 		else if (c == 'j')
 			o.json = true;
+		else if (c == 'h')
+			return print_usage(stdout);
 		else
-			return print_usage(c == 'h' ? stdout : stderr);
+			return cli_usage("demo", "unknown option, or an option without its value");
 	}
 	return optind == argc ? run(&o) : cli_usage("demo", "demo takes options alone");
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,16 +29,9 @@ print_help(FILE *to)
 	return to == stdout ? EXIT_ACCEPTED : EXIT_USAGE;
 }
 
-int
-main(int argc, char **argv)
+static int
+run(int argc, char **argv)
 {
-#ifdef JURAT_SABOTAGE
-	const char *check = getenv("JURAT_SABOTAGE");
-
-	fputs("jurat: warning: TEST BUILD, single checks can be left out\n", stderr);
-	if (check != NULL)
-		sabotage_set(check, strlen(check));
-#endif
 	if (argc < 2)
 		return print_help(stderr);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
@@ -51,4 +45,18 @@ main(int argc, char **argv)
 			return c->run(argc - 1, argv + 1);
 	}
 	return cli_usage("help", "unknown command, see jurat --help");
+}
+
+int
+main(int argc, char **argv)
+{
+#ifdef JURAT_SABOTAGE
+	const char *check = getenv("JURAT_SABOTAGE");
+
+	fputs("jurat: warning: TEST BUILD, single checks can be left out\n", stderr);
+	if (check != NULL)
+		sabotage_set(check, strlen(check));
+#endif
+	opterr = 0; /* every command says in our words what it does not understand */
+	return cli_finish(run(argc, argv));
 }

@@ -52,25 +52,27 @@ run_serve(int argc, char **argv)
 	static const struct option options[] = { { "socket", required_argument, NULL, 's' },
 		{ "ready-fd", required_argument, NULL, 'r' }, { "eavesdrop", required_argument, NULL, 'e' }, { 0 } };
 	struct serve_options o = { .ready_fd = -1 };
+	long ready_fd = -1;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		char *end = NULL;
 
 		if (c == '?')
-			return print_usage(stderr);
+			return cli_usage("platform", "unknown option, or an option without its value");
 		if (c == 's')
 			o.socket = optarg;
 		else if (c == 'e')
 			o.eavesdrop = optarg;
 		else
-			o.ready_fd = (int)strtol(optarg, &end, 10);
-		if (end != NULL && (*optarg == '\0' || *end != '\0' || o.ready_fd < 0))
+			ready_fd = strtol(optarg, &end, 10);
+		if (end != NULL && (*optarg == '\0' || *end != '\0' || ready_fd < 0 || ready_fd > 1024))
 			return cli_usage("platform", "--ready-fd wants the number of a descriptor");
 	}
 	if (argc - optind != 1 || o.socket == NULL)
 		return cli_usage("platform", "platform serve wants a machine and --socket");
 	o.machine = argv[optind];
+	o.ready_fd = (int)ready_fd;
 	return serve(&o);
 }
 

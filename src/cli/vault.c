@@ -162,6 +162,8 @@ read_sealed(struct blob *out, struct vault_file *file, const struct options *o)
 
 	if (o->secret == NULL && (name = only_file(o->store)) == NULL)
 		return cli_usage("vault", "which one? name it with --secret");
+	if (o->secret != NULL && (rc = store_name_check(o->secret, &d)) != JURAT_OK)
+		return cli_fail(rc, &d, o->secret);
 	if (o->secret != NULL && asprintf(&name, "%s" SUFFIX, o->secret) < 0)
 		name = NULL;
 	if (name == NULL || (path = path_join(o->store, name)) == NULL)
