@@ -63,7 +63,7 @@ void world_close(struct world *w);
 
 /*
  * world_open_for_change: the same, and keeps every other change out until world_close: two machines that are enrolled at the same time are
- * both entered. Waits for the other one.
+ * both entered. Waits for the other one. Keys and certificates are checked, before anything is decided or written with them.
  */
 MUST_USE jurat_rc world_open_for_change(struct world **out, const char *dir, struct jurat_diag *d);
 

@@ -129,12 +129,25 @@ check_readable(int fd, bool secret, struct jurat_diag *d)
 }
 
 static jurat_rc
-read_whole(struct blob *out, const char *path, size_t max, bool secret, struct jurat_diag *d)
+read_open(struct blob *out, int fd, size_t max, bool secret, struct jurat_diag *d)
 {
 	struct blob b CLEANUP(blob_clear) = { .secret = secret };
+	jurat_rc rc = check_readable(fd, secret, d);
+
+	if (rc == JURAT_OK)
+		rc = read_rest(&b, fd, max, d);
+	if (rc != JURAT_OK)
+		return rc;
+	*out = b;
+	b = (struct blob){ 0 };
+	return JURAT_OK;
+}
+
+static jurat_rc
+read_whole(struct blob *out, const char *path, size_t max, bool secret, struct jurat_diag *d)
+{
 	int opened CLEANUP(close_fd) = -1;
 	int fd = STDIN_FILENO;
-	jurat_rc rc;
 
 	if (max > SIZE_MAX / 4)
 		return jurat_fail(d, JURAT_E_USAGE, "file", NO_OFFSET, SIZE_MAX / 4, max);
@@ -143,14 +156,7 @@ read_whole(struct blob *out, const char *path, size_t max, bool secret, struct j
 		if (opened < 0)
 			return fail_errno(d, errno, "file");
 	}
-	rc = check_readable(fd, secret, d);
-	if (rc == JURAT_OK)
-		rc = read_rest(&b, fd, max, d);
-	if (rc != JURAT_OK)
-		return rc;
-	*out = b;
-	b = (struct blob){ 0 };
-	return JURAT_OK;
+	return read_open(out, fd, max, secret, d);
 }
 
 jurat_rc
@@ -163,6 +169,57 @@ jurat_rc
 file_read_secret(struct blob *out, const char *path, size_t max, struct jurat_diag *d)
 {
 	return read_whole(out, path, max, true, d);
+}
+
+/* check_regular: what is no file at all (a pipe, a device) was not made by us, and may have no end. */
+static jurat_rc
+check_regular(int fd, struct jurat_diag *d)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return fail_errno(d, errno, "file");
+	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+		return JURAT_OK; /* a folder is refused by its own name later */
+	(void)jurat_fail(d, JURAT_E_IO, "file", NO_OFFSET, 0, 0);
+	jurat_hint(d, "it must be a regular file");
+	return JURAT_E_IO;
+}
+
+jurat_rc
+file_read_stored(struct blob *out, const char *path, const struct file_kind *kind, struct jurat_diag *d)
+{
+	int fd CLEANUP(close_fd) = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a FIFO must not hold us */
+	struct jurat_diag why = { 0 };
+	jurat_rc rc = fd < 0 ? fail_errno(&why, errno, "file") : check_regular(fd, &why);
+
+	if (rc == JURAT_OK)
+		rc = read_open(out, fd, kind->max, kind->secret, &why);
+	if (rc != JURAT_OK) {
+		(void)jurat_fail(d, rc, kind->field, why.offset, why.wanted, why.got);
+		jurat_hint(d, why.hint);
+	}
+	return rc;
+}
+
+static jurat_rc
+read_member(struct blob *out, const char *dir, const struct file_kind *kind, struct jurat_diag *d)
+{
+	char *path CLEANUP(free_string) = path_join(dir, kind->field);
+
+	return path != NULL ? file_read_stored(out, path, kind, d) : jurat_fail(d, JURAT_E_MEMORY, kind->field, NO_OFFSET, 0, 0);
+}
+
+jurat_rc
+file_read_in(struct blob *out, const char *dir, const char *name, size_t max, struct jurat_diag *d)
+{
+	return read_member(out, dir, &(struct file_kind){ name, max, false }, d);
+}
+
+jurat_rc
+file_read_secret_in(struct blob *out, const char *dir, const char *name, size_t max, struct jurat_diag *d)
+{
+	return read_member(out, dir, &(struct file_kind){ name, max, true }, d);
 }
 
 /* ---- writing ---- */

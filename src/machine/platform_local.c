@@ -46,12 +46,8 @@ load_enclave(struct enclave **out, const struct platform_local *l, struct machin
     const struct enclave_options *options, struct jurat_diag *d)
 {
 	struct blob file CLEANUP(blob_clear) = { 0 };
-	char *path CLEANUP(free_string) = path_in(l, name);
-	jurat_rc rc;
+	jurat_rc rc = file_read_in(&file, l->dir, name, ENCLAVE_FILE_MAX_LEN, d);
 
-	if (path == NULL)
-		return jurat_fail(d, JURAT_E_MEMORY, "platform", NO_OFFSET, 0, 0);
-	rc = file_read(&file, path, ENCLAVE_FILE_MAX_LEN, d);
 	if (rc == JURAT_OK)
 		rc = enclave_load(out, m, file.p, file.len, options, d);
 	return rc;
@@ -144,10 +140,10 @@ make_key(struct attestation_key *out, const struct platform_local *l, struct jur
 }
 
 static jurat_rc
-read_key(struct attestation_key *out, const char *path, struct jurat_diag *d)
+read_key(struct attestation_key *out, const struct platform_local *l, struct jurat_diag *d)
 {
 	struct blob file CLEANUP(blob_clear) = { 0 };
-	jurat_rc rc = file_read(&file, path, ATTESTATION_KEY_LEN, d);
+	jurat_rc rc = file_read_in(&file, l->dir, "state/attestation.key", ATTESTATION_KEY_LEN, d);
 
 	return rc == JURAT_OK ? attestation_key_parse(out, file.p, file.len, d) : rc;
 }
@@ -195,7 +191,7 @@ renew_key(struct platform_local *l, const char *path, bool first, struct jurat_d
 	else
 		rc = file_write(path, encoded, sizeof encoded, 0600, NULL);
 	if (rc == JURAT_E_EXISTS)
-		return read_key(&l->key, path, d);
+		return read_key(&l->key, l, d);
 	if (rc != JURAT_OK)
 		return jurat_fail(d, rc, "state/attestation.key", NO_OFFSET, 0, 0);
 	l->key = k;
@@ -211,7 +207,7 @@ obtain_key(struct platform_local *l, struct jurat_diag *d)
 
 	if (path == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, "platform", NO_OFFSET, 0, 0);
-	rc = read_key(&l->key, path, &why);
+	rc = read_key(&l->key, l, &why);
 	if (rc == JURAT_E_NOT_FOUND)
 		return renew_key(l, path, true, d);
 	if (rc != JURAT_OK) {
@@ -268,14 +264,18 @@ platform_local_free(struct platform_local *l)
 static jurat_rc
 read_chain(struct blob *out, const struct platform_local *l, struct jurat_diag *d)
 {
-	char *path CLEANUP(free_string) = path_in(l, "state/pck_chain.pem");
-	jurat_rc rc = path == NULL ? JURAT_E_MEMORY : file_read(out, path, OPS_PCK_CHAIN_MAX_LEN, NULL);
+	struct jurat_diag why = { 0 };
+	jurat_rc rc = file_read_in(out, l->dir, "state/pck_chain.pem", OPS_PCK_CHAIN_MAX_LEN, &why);
 
 	if (rc == JURAT_E_NOT_FOUND) {
 		platform_not_enrolled(d);
 		return JURAT_E_MISSING;
 	}
-	return rc == JURAT_OK ? rc : jurat_fail(d, rc, "state/pck_chain.pem", NO_OFFSET, 0, 0);
+	if (rc != JURAT_OK) {
+		(void)jurat_fail(d, rc, why.field, why.offset, why.wanted, why.got);
+		jurat_hint(d, why.hint);
+	}
+	return rc;
 }
 
 static jurat_rc
