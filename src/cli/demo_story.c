@@ -8,7 +8,7 @@
 #include "cli/demo_run.h"
 #include "core/ct.h"
 
-enum { RECORDING_MAX_LEN = 512 * 1024 * 1024 };
+enum { RECORDING_MAX_LEN = 512 * 1024 * 1024, SEARCH_QUICK_LEN = 8 * 1024 * 1024 };
 
 /* start: a daemon whose words go to DIR/log/NAME. */
 static int
@@ -123,6 +123,13 @@ out:
 	return status;
 }
 
+/* tell_search: half a second's worth of searching between two lines, on a slow machine. */
+static void
+tell_search(unsigned percent)
+{
+	cli_progress("searching the recording for the secret ... %u %%", percent);
+}
+
 /* see: whether the secret is in a recording. */
 static int
 see(struct demo *d, const char *path, enum search_result *out, struct search_hit *hit, size_t *out_len)
@@ -132,7 +139,8 @@ see(struct demo *d, const char *path, enum search_result *out, struct search_hit
 	jurat_rc rc = file_read(&recording, path, RECORDING_MAX_LEN, &diag);
 
 	if (rc == JURAT_OK)
-		rc = search_secret(out, hit, recording.p, recording.len, d->secret.p, d->secret.len, &diag);
+		rc = search_secret(out, hit, recording.p, recording.len, d->secret.p, d->secret.len,
+		    recording.len > SEARCH_QUICK_LEN ? tell_search : NULL, &diag);
 	*out_len = recording.len;
 	return rc == JURAT_OK ? EXIT_ACCEPTED : cli_fail(rc, &diag, path);
 }
