@@ -243,6 +243,7 @@ turn(struct world *w, const struct dials *dials, int64_t *now)
 		w->min_qe_svn = (uint16_t)dials->min_qe_svn;
 	if (dials->tcb_status != NULL || dials->min_svn >= 0 || dials->min_pce_svn >= 0 || dials->min_qe_svn >= 0)
 		w->evaluation_number++;
+	w->crl_number++;
 	rc = dials->revoke != NULL ? world_revoke(w, serial, &d) : JURAT_OK;
 	return rc == JURAT_OK ? EXIT_ACCEPTED : cli_fail(rc, &d, dials->revoke);
 }

@@ -31,7 +31,7 @@ struct world {
 	int64_t made;
 	uint8_t fmspc[6], pce_id[2]; /* of its machines: one world, one kind of platform */
 	int64_t evaluation_number;   /* counts up with every change of the dials */
-	int64_t crl_number;
+	int64_t crl_number;          /* counts up before every world_refresh (RFC 5280 §5.2.3: no two CRLs have one number) */
 	enum tcb_status tcb_status;  /* of a platform that is new enough */
 	uint8_t min_svn;             /* first TCB component of such a platform; below it stands OutOfDate */
 	uint16_t min_pce_svn, min_qe_svn;

@@ -102,6 +102,9 @@ expect "it is not revoked twice" 1 "exists already" "$jurat" world set "$w" --re
 expect "a bad serial is a usage error" 2 "40 hexadecimal digits" "$jurat" world set "$w" --revoke-pck 12
 expect "an unknown status is a usage error" 2 "UpToDate" "$jurat" world set "$w" --tcb-status Fine
 expect "a bad number is a usage error" 2 "0 to 255" "$jurat" world set "$w" --min-svn 256
+before=$(crl root_ca_crl | openssl crl -inform der -noout -crlnumber)
+expect "collateral is renewed" 0 "" "$jurat" world set "$w"
+[ "$(crl root_ca_crl | openssl crl -inform der -noout -crlnumber)" != "$before" ] || fail "two CRLs have one number: $before"
 expect "a TCB status is set" 0 "" "$jurat" world set "$w" --tcb-status OutOfDate --min-svn 9 --at 2026-01-01T00:00:00Z
 collateral tcb_info | grep -q '"issueDate":"2026-01-01T00:00:00Z".*"svn":9.*OutOfDate' || fail "the TCB info does not say so"
 expect "a time before all others is refused" 2 "from 1971" "$jurat" world set "$w" --at 1970-01-02T00:00:00Z
