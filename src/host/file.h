@@ -38,8 +38,9 @@ MUST_USE jurat_rc file_read_in(struct blob *out, const char *dir, const char *na
 MUST_USE jurat_rc file_read_secret_in(struct blob *out, const char *dir, const char *name, size_t max, struct jurat_diag *d);
 
 /*
- * file_write: writes a temporary file in the same folder with the given mode, fsyncs it, renames it over path, fsyncs the
- * folder: afterwards path is the old file or the whole new one, whatever happens. "-" is standard output; what is not a regular file (a
+ * file_write: writes a file without a name in the same folder (where the file system has that) with the given mode, fsyncs it,
+ * renames it over path, fsyncs the folder: a process killed in the middle leaves nothing behind, and afterwards path is the old file
+ * or the whole new one, whatever happens. "-" is standard output; what is not a regular file (a
  * device, a pipe) is written in place, and a symbolic link stays one. JURAT_E_NO_SPACE for ENOSPC, EDQUOT and EFBIG, JURAT_E_NOT_FOUND without
  * the folder, JURAT_E_IO otherwise. file_create: the same, but JURAT_E_EXISTS if path is there.
  */
