@@ -176,7 +176,8 @@ http_answer_send(struct http_answer *a, int status, const char *type, const void
 	if (type != NULL)
 		http_answer_header(a, "Content-Type", type);
 	common_headers(a);
-	if (len != 0)
+	/* the answer to HEAD has no body, not even that of an error: the client would read it as the next answer */
+	if (len != 0 && evhttp_request_get_command(a->req) != EVHTTP_REQ_HEAD)
 		evbuffer_add(buf, body, len);
 	evhttp_send_reply(a->req, status, NULL, buf);
 	evbuffer_free(buf);
