@@ -75,7 +75,9 @@ put_detail(jurat_rc rc, const struct jurat_diag *d)
 		fprintf(stderr, " (%s)", strerror((int)d->got));
 	else if (rc == JURAT_E_IO || rc == JURAT_E_NOT_FOUND || rc == JURAT_E_EXISTS || rc == JURAT_E_NO_SPACE)
 		return; /* got is the errno of which the code was made */
-	else if (rc == JURAT_E_PERMISSION && d->wanted != 0)
+	else if (rc == JURAT_E_PERMISSION && d->wanted == 0)
+		return;
+	else if (rc == JURAT_E_PERMISSION)
 		fprintf(stderr, " (wanted mode %04" PRIo64 ", got %04" PRIo64 ")", d->wanted, d->got);
 	else if (d->offset != NO_OFFSET && d->code != JURAT_OK)
 		fprintf(stderr, " (at byte %" PRIu64 ", wanted %" PRIu64 ", got %" PRIu64 ")", d->offset, d->wanted, d->got);

@@ -137,19 +137,27 @@ is_vault_file(const struct dirent *e)
 	return e->d_name[0] != '.' && n > sizeof SUFFIX - 1 && strcmp(e->d_name + n - (sizeof SUFFIX - 1), SUFFIX) == 0;
 }
 
-/* only_file: the name of the one sealed secret in the folder, or NULL. The caller frees. */
-static char *
-only_file(const char *dir)
+/* only_file: the name of the one sealed secret in the folder, which the caller frees; -1, or the exit code of its error. */
+static int
+only_file(char **out_name, const char *dir)
 {
+	struct jurat_diag d = { 0 };
 	struct dirent **list;
 	int n = scandir(dir, &list, is_vault_file, alphasort);
-	char *name = n == 1 ? strdup(list[0]->d_name) : NULL;
+	jurat_rc rc;
 
+	if (n < 0) {
+		rc = jurat_fail(&d, errno == ENOENT ? JURAT_E_NOT_FOUND : JURAT_E_IO, "store", NO_OFFSET, 0, (uint64_t)errno);
+		return cli_fail(rc, &d, dir);
+	}
+	if (n == 1)
+		*out_name = strdup(list[0]->d_name);
 	for (int i = 0; i < n; i++)
 		free(list[i]);
-	if (n >= 0)
-		free(list);
-	return name;
+	free(list);
+	if (n == 0)
+		return cli_fail(jurat_fail(&d, JURAT_E_NOT_FOUND, "sealed secret", NO_OFFSET, 0, 0), &d, dir);
+	return n == 1 ? -1 : cli_usage("vault", "which one? name it with --secret");
 }
 
 static int
@@ -159,9 +167,10 @@ read_sealed(struct blob *out, struct vault_file *file, const struct options *o)
 	CLEANUP(free_string) char *path = NULL;
 	struct jurat_diag d = { 0 };
 	jurat_rc rc;
+	int code;
 
-	if (o->secret == NULL && (name = only_file(o->store)) == NULL)
-		return cli_usage("vault", "which one? name it with --secret");
+	if (o->secret == NULL && (code = only_file(&name, o->store)) != -1)
+		return code;
 	if (o->secret != NULL && (rc = store_name_check(o->secret, &d)) != JURAT_OK)
 		return cli_fail(rc, &d, o->secret);
 	if (o->secret != NULL && asprintf(&name, "%s" SUFFIX, o->secret) < 0)
