@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -117,6 +118,16 @@ cli_finish(int status)
 	return cli_fail(rc, &d, "standard output");
 }
 
+static int
+usage_hint(const char *command)
+{
+	if (command != NULL)
+		fprintf(stderr, "jurat: hint: jurat %s --help lists the options\n", command);
+	else
+		fputs("jurat: hint: jurat --help lists the commands\n", stderr);
+	return EXIT_USAGE;
+}
+
 int
 cli_usage(const char *command, const char *format, ...)
 {
@@ -126,8 +137,20 @@ cli_usage(const char *command, const char *format, ...)
 	va_start(ap, format);
 	vfprintf(stderr, format, ap);
 	va_end(ap);
-	fprintf(stderr, "\njurat: hint: jurat %s --help lists the options\n", command);
-	return EXIT_USAGE;
+	fputc('\n', stderr);
+	return usage_hint(command);
+}
+
+int
+cli_bad_option(const char *command, char **argv)
+{
+	fputs("jurat: error: ", stderr);
+	if (argv[optind - 1][0] == '-') {
+		put_escaped(argv[optind - 1], stderr);
+		fputs(": ", stderr);
+	}
+	fputs("unknown option, or an option without its value\n", stderr);
+	return usage_hint(command);
 }
 
 void

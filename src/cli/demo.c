@@ -326,7 +326,7 @@ cmd_demo(int argc, char **argv)
 		else if (c == 'h')
 			return print_usage(stdout);
 		else
-			return cli_usage("demo", "unknown option, or an option without its value");
+			return cli_bad_option("demo", argv);
 	}
 	return optind == argc ? run(&o) : cli_usage("demo", "demo takes options alone");
 }

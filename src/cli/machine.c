@@ -132,7 +132,7 @@ run_new(int argc, char **argv)
 		else if (c == 'c' && !hex_decode(birth.cpusvn, sizeof birth.cpusvn, optarg, strlen(optarg)))
 			return cli_usage("machine", "--cpusvn wants 32 hexadecimal digits");
 		else if (c == '?')
-			return cli_usage("machine", "unknown option, or an option without its value");
+			return cli_bad_option("machine", argv);
 	}
 	if (argc - optind != 1 || world == NULL)
 		return cli_usage("machine", "machine new wants a folder and --world");
@@ -239,7 +239,7 @@ run_show(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == '?')
-			return cli_usage("machine", "unknown option, or an option without its value");
+			return cli_bad_option("machine", argv);
 		json = true;
 	}
 	if (argc - optind != 1)
@@ -271,7 +271,7 @@ run_serve(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == '?')
-			return cli_usage("machine", "unknown option, or an option without its value");
+			return cli_bad_option("machine", argv);
 		if (c == 'u')
 			o.user = optarg;
 		else if ((o.ready_fd = descriptor_of(optarg)) < 0)
@@ -313,5 +313,5 @@ cmd_machine(int argc, char **argv)
 		if (strcmp(argv[1], verbs[i].verb) == 0)
 			return verbs[i].run(argc - 1, argv + 1);
 	}
-	return cli_usage("machine", "unknown verb, see jurat machine --help");
+	return cli_usage("machine", "unknown verb");
 }

@@ -29,6 +29,19 @@ print_help(FILE *to)
 	return to == stdout ? EXIT_ACCEPTED : EXIT_USAGE;
 }
 
+/* run_noun: --help is understood behind every verb too. */
+static int
+run_noun(const struct cli_command *c, int argc, char **argv)
+{
+	char help[] = "--help", *ask[] = { argv[0], help, NULL };
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], help) == 0)
+			return c->run(2, ask);
+	}
+	return c->run(argc, argv);
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -42,9 +55,9 @@ run(int argc, char **argv)
 	}
 	for (const struct cli_command *c = commands; c->noun != NULL; c++) {
 		if (strcmp(argv[1], c->noun) == 0)
-			return c->run(argc - 1, argv + 1);
+			return run_noun(c, argc - 1, argv + 1);
 	}
-	return cli_usage("help", "unknown command, see jurat --help");
+	return cli_usage(NULL, "unknown command");
 }
 
 int
@@ -57,6 +70,6 @@ main(int argc, char **argv)
 	if (check != NULL)
 		sabotage_set(check, strlen(check));
 #endif
-	opterr = 0; /* every command says in our words what it does not understand */
+	opterr = 0; /* cli_bad_option speaks */
 	return cli_finish(run(argc, argv));
 }

@@ -59,7 +59,7 @@ run_serve(int argc, char **argv)
 		char *end = NULL;
 
 		if (c == '?')
-			return cli_usage("platform", "unknown option, or an option without its value");
+			return cli_bad_option("platform", argv);
 		if (c == 's')
 			o.socket = optarg;
 		else if (c == 'e')
@@ -85,5 +85,5 @@ cmd_platform(int argc, char **argv)
 		return print_usage(stdout);
 	if (strcmp(argv[1], "serve") == 0)
 		return run_serve(argc - 1, argv + 1);
-	return cli_usage("platform", "unknown verb, see jurat platform --help");
+	return cli_usage("platform", "unknown verb");
 }

@@ -434,8 +434,6 @@ set_option(struct secrets_cli *o, int option, const char *value)
 		*texts[option] = value;
 	} else if (option > 0 && (size_t)option < ARRAY_LEN(flags) && flags[option] != NULL) {
 		*flags[option] = true;
-	} else {
-		return cli_usage("secrets", "unknown option, or an option without its value");
 	}
 	return -1;
 }
@@ -455,10 +453,9 @@ parse_options(struct secrets_cli *o, int argc, char **argv)
 	};
 	int option, exit_code;
 
-	opterr = 0;
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "", list, NULL)) != -1) {
-		exit_code = set_option(o, option, optarg);
+		exit_code = option == '?' ? cli_bad_option("secrets", argv) : set_option(o, option, optarg);
 		if (exit_code != -1)
 			return exit_code;
 	}

@@ -334,8 +334,6 @@ set_option(struct options *o, int option, const char *value)
 		o->has_service_key = true;
 	} else if (option > 0 && (size_t)option < ARRAY_LEN(texts) && texts[option] != NULL) {
 		*texts[option] = value;
-	} else {
-		return cli_usage("vault", "unknown option, or an option without its value");
 	}
 	return -1;
 }
@@ -354,10 +352,9 @@ parse_options(struct options *o, int argc, char **argv)
 	};
 	int option, exit_code;
 
-	opterr = 0;
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "", list, NULL)) != -1) {
-		exit_code = set_option(o, option, optarg);
+		exit_code = option == '?' ? cli_bad_option("vault", argv) : set_option(o, option, optarg);
 		if (exit_code != -1)
 			return exit_code;
 	}

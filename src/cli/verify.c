@@ -91,7 +91,7 @@ set_option(struct options *o, int option, const char *value)
 	case 'h':
 		return print_usage();
 	default:
-		return cli_usage("verify", "unknown option, or an option without its value");
+		return EXIT_USAGE;
 	}
 }
 
@@ -122,10 +122,9 @@ parse_options(struct options *o, int argc, char **argv)
 	};
 	int option, exit_code;
 
-	opterr = 0;
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "", list, NULL)) != -1) {
-		exit_code = set_option(o, option, optarg);
+		exit_code = option == '?' ? cli_bad_option("verify", argv) : set_option(o, option, optarg);
 		if (exit_code != -1)
 			return exit_code;
 	}

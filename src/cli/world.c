@@ -98,7 +98,7 @@ run_new(int argc, char **argv)
 		else if (c == 'i')
 			birth.intel_names = true;
 		else
-			return cli_usage("world", "unknown option, or an option without its value");
+			return cli_bad_option("world", argv);
 	}
 	if (argc - optind != 1)
 		return cli_usage("world", "world new wants one folder");
@@ -147,7 +147,7 @@ run_show(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c != 'j')
-			return cli_usage("world", "unknown option, or an option without its value");
+			return cli_bad_option("world", argv);
 		json = true;
 	}
 	if (argc - optind != 1)
@@ -217,7 +217,7 @@ take_dial(struct dials *dials, int c)
 		dials->stale.qe_identity = true;
 		return EXIT_ACCEPTED;
 	default:
-		return cli_usage("world", "unknown option, or an option without its value");
+		return EXIT_USAGE;
 	}
 }
 
@@ -282,7 +282,7 @@ run_set(int argc, char **argv)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		int status = take_dial(&dials, c);
+		int status = c == '?' ? cli_bad_option("world", argv) : take_dial(&dials, c);
 
 		if (status != EXIT_ACCEPTED)
 			return status;
@@ -295,7 +295,6 @@ run_set(int argc, char **argv)
 int
 cmd_world(int argc, char **argv)
 {
-	opterr = 0;
 	if (argc < 2)
 		return print_usage(stderr);
 	if (strcmp(argv[1], "--help") == 0)
