@@ -71,7 +71,7 @@ keep_file(void *ctx, const struct blob *file, struct jurat_diag *d)
 static int
 say_refusal(const struct options *o, const struct vault_refusal *r, jurat_rc rc)
 {
-	struct jurat_diag d = { .code = rc, .field = "relying party refused" };
+	struct jurat_diag d = { .code = rc, .field = "relying party refused", .offset = NO_OFFSET };
 	int exit_code;
 
 	if (o->as_json && r->body.p != NULL)
