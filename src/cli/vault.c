@@ -156,7 +156,7 @@ only_file(char **out_name, const char *dir)
 		free(list[i]);
 	free(list);
 	if (n == 0)
-		return cli_fail(jurat_fail(&d, JURAT_E_NOT_FOUND, "sealed secret", NO_OFFSET, 0, 0), &d, dir);
+		return cli_usage("vault", "the store has no sealed secret that a command could take; name it with --secret");
 	return n == 1 ? -1 : cli_usage("vault", "which one? name it with --secret");
 }
 

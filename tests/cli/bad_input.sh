@@ -166,7 +166,7 @@ expect "a number too large for a descriptor" 2 'ready-fd wants' "$jurat" platfor
 ask="vault ask --machine sw:m --enclave w/enclaves/vault.so --candidate kek"
 expect "a store that is not there" 1 'none: store: it does not exist' "$jurat" $ask --store none
 expect "a store that is no folder" 1 'kek: store: .*Not a directory' "$jurat" $ask --store kek
-expect "a store without a secret" 1 'store: sealed secret: it does not exist' "$jurat" $ask --store store
+expect "a store without a secret" 2 'the store has no sealed secret' "$jurat" $ask --store store
 expect "a secret's name that leaves the folder" 3 'secret.name' "$jurat" vault ask --machine sw:m --enclave w/enclaves/vault.so \
 	--store store --candidate kek --secret ../store/x
 expect "a name that would steer a terminal" 1 'a\\x1b\[31m\\xc2\\x9b31m: ' "$jurat" world show "$(printf 'a\033[31m\302\23331m')"
