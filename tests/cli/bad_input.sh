@@ -81,7 +81,9 @@ bad() {
 	result "$2 $3 with $victim: all is as it was" "$([ "$before" = "$(state)" ] || echo " it is not")"
 }
 
-"$jurat" world new w 2>/dev/null && "$jurat" machine new m --world w && "$jurat" world enrol w m || exit 1
+"$jurat" world new w 2>/dev/null || exit 1
+"$jurat" machine new m --world w || exit 1
+"$jurat" world enrol w m || exit 1
 (umask 077 && head -c 32 /dev/urandom >kek)
 "$jurat" secrets init --data s --kek-file kek --trust w/trust --collateral w/collateral.json >/dev/null || exit 1
 mkdir store
