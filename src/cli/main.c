@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,7 @@ main(int argc, char **argv)
 	if (check != NULL)
 		sabotage_set(check, strlen(check));
 #endif
+	signal(SIGXFSZ, SIG_IGN); /* a file that meets the process's limit is an error (EFBIG), not a death that says nothing */
 	opterr = 0; /* cli_bad_option speaks */
 	return cli_finish(run(argc, argv));
 }

@@ -108,6 +108,10 @@ expect "collateral is renewed" 0 "" "$jurat" world set "$w"
 expect "a TCB status is set" 0 "" "$jurat" world set "$w" --tcb-status OutOfDate --min-svn 9 --at 2026-01-01T00:00:00Z
 collateral tcb_info | grep -q '"issueDate":"2026-01-01T00:00:00Z".*"svn":9.*OutOfDate' || fail "the TCB info does not say so"
 expect "a time before all others is refused" 2 "from 1971" "$jurat" world set "$w" --at 1970-01-02T00:00:00Z
+cp "$w/collateral.json" "$dir/before.json"
+# shellcheck disable=SC2016 # the inner shell expands them
+expect "a file that meets a limit is told as a full disk" 1 "^jurat: error: .*space" sh -c 'ulimit -f 2; exec "$0" world set "$1"' "$jurat" "$w"
+holds "the collateral is as it was" cmp "$w/collateral.json" "$dir/before.json"
 expect "an unknown verb is a usage error" 2 "unknown verb" "$jurat" world destroy "$w"
 expect "a folder that is no world is named" 1 "world new" "$jurat" world show "$dir"
 echo '{"version": 9}' >"$w/world.json"
