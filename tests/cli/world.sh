@@ -58,7 +58,7 @@ w=$dir/w
 expect "a world is made" 0 "signing its enclaves" "$jurat" world new "$w" --name shell
 expect "it is not made twice" 1 "exists already" "$jurat" world new "$w"
 expect "a parent that is not there is not an enclave's fault" 1 "x: world.parent: it does not exist" "$jurat" world new "$dir/none/x"
-expect "an unknown option is told in our words" 2 "^jurat: error: unknown option" "$jurat" world new "$dir/x" --bogus
+expect "an unknown option is told in our words" 2 "^jurat: error: .*unknown option" "$jurat" world new "$dir/x" --bogus
 expect "a bad name is refused" 3 "world.name" "$jurat" world new "$dir/x" --name "a b"
 expect "no folder is a usage error" 2 "wants one folder" "$jurat" world new
 expect "missing enclaves are named" 1 "/nonexistent" "$jurat" world new "$dir/x" --enclaves /nonexistent
