@@ -116,7 +116,9 @@ expect "a head without --verify" 2 "for --verify" "$jurat" secrets log --data da
 cp -r data forged
 rm forged/service.sqlite*
 head -c 32 /dev/zero >other.kek && chmod 600 other.kek
-"$jurat" secrets init --data other --kek-file other.kek >/dev/null && cp other/service.sqlite forged/ || fail "a second service"
+if ! "$jurat" secrets init --data other --kek-file other.kek >/dev/null || ! cp other/service.sqlite forged/; then
+	fail "a second service"
+fi
 expect "a log with another key" 0 "as it is" "$jurat" secrets log --data forged --verify
 expect "is told by the KEK" 3 "service.key" "$jurat" secrets log --data forged --verify --kek-file kek
 expect "credential instead of a file" 0 "" sh -c "
