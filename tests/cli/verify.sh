@@ -59,6 +59,20 @@ expect report_data 0 '^ACCEPTED' '' verify "$dir/quote" --policy "$policy" --rep
 expect stdin 0 '^ACCEPTED' '' sh -c '"$0" verify - --collateral "$1" --trust "$2" --at "$3" --policy "$4" <"$5"' "$jurat" "$dir/collateral" \
 	"$dir/trust" $at "$policy" "$dir/quote"
 expect json 0 '"outcome": "accepted"' '' verify "$dir/quote" --policy "$policy" --json
+
+# The members of an accepted verdict are those of docs/formats/verdict.md, neither more nor fewer; a refused one has no others.
+verify "$dir/quote" --policy "$policy" --json >"$dir/accepted.json"
+"$jurat" verify /dev/null --json >"$dir/refused.json"
+# shellcheck disable=SC2016 # backquotes of Markdown
+expect json_members 0 '^same$' '' python3 -c '
+import json, re, sys
+rows = re.findall(r"^\| (`.*?) \| (.*) \|$", open(sys.argv[1]).read(), re.M)
+want = {name: set(re.findall(r"`([a-z_]+)`", text)) for names, text in rows for name in re.findall(r"`([a-z_]+)`", names)}
+accepted, refused = (json.load(open(f)) for f in sys.argv[2:])
+nested = {name: set(v[0] if isinstance(v, list) else v) for name, v in accepted.items() if name in ("enclave", "platform", "checks")}
+missing = [(name, members - want[name]) for name, members in nested.items() if not members <= want[name]]
+print("same" if set(accepted) == set(want) and set(refused) <= set(want) and not missing else (set(accepted) ^ set(want), missing))
+' "$(dirname "$0")/../../docs/formats/verdict.md" "$dir/accepted.json" "$dir/refused.json"
 expect undecided 6 '^UNDECIDED by policy' '--policy' verify "$dir/quote"
 expect undecided_json 6 '"tcb_status": "UpToDate"' '--policy' verify "$dir/quote" --json
 expect expired 5 'FAILED validity_not_ended' '' "$jurat" verify "$dir/quote" --collateral "$dir/collateral" --trust "$dir/trust" \
