@@ -1,7 +1,10 @@
 # The front door. Meson does the work; B is the build folder.
 B ?= build
 MESON_FLAGS ?=
-.PHONY: all demo quick check check-all asan fuzz bench lint ct enclave-check install deb clean packages packages-check
+# quiet when it works, everything when it does not
+SETUP = setup() { said=$$(meson setup "$$@" 2>&1) || { echo "$$said"; exit 1; }; }; setup
+.PHONY: all demo quick check check-all asan fuzz bench lint ct enclave-check install clean packages packages-check packages-fuzz
+.NOTPARALLEL: # packages come first; ninja is the one that works in parallel
 
 all: packages $(B)/build.ninja
 	@ninja -C $(B)
@@ -10,9 +13,15 @@ packages:
 	@tools/install-packages build
 packages-check:
 	@tools/install-packages check
+packages-fuzz:
+	@tools/install-packages fuzz
 
 $(B)/build.ninja:
-	@meson setup $(B) -Dwerror=true $(MESON_FLAGS) >/dev/null
+	@$(SETUP) $(B) -Dwerror=true $(MESON_FLAGS)
+build-asan/build.ninja:
+	@$(SETUP) build-asan -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false
+build-fuzz/build.ninja:
+	@export CC=clang; $(SETUP) build-fuzz -Dfuzzer=true -Db_sanitize=address,undefined -Db_lundef=false
 
 demo: all
 	@$(B)/jurat demo
@@ -23,11 +32,9 @@ quick: packages-check $(B)/build.ninja
 
 check: packages-check $(B)/build.ninja
 	@ninja -C $(B) --quiet
-	@tools/lint
-	@tools/run-tests $(B)
+	@tools/lint; style=$$?; tools/run-tests $(B) && exit $$style
 
-asan: packages-check
-	@test -d build-asan || meson setup build-asan -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
+asan: packages-check build-asan/build.ninja
 	@ninja -C build-asan --quiet
 	@tools/run-tests build-asan --suite unit --suite fuzz
 
@@ -36,8 +43,7 @@ check-all: check asan enclave-check
 
 T ?= quote
 S ?= 60
-fuzz: packages-check
-	@test -d build-fuzz || CC=clang meson setup build-fuzz -Dfuzzer=true -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
+fuzz: packages-fuzz build-fuzz/build.ninja
 	@ninja -C build-fuzz --quiet
 	@mkdir -p build-fuzz/corpus/$(T)
 	@build-fuzz/fuzz/fuzz_$(T) -max_total_time=$(S) build-fuzz/corpus/$(T) fuzz/seeds/$(T)

@@ -2,7 +2,8 @@
 /*
  * What the verification of a quote costs, in P-256 verifications of the same run. With cached collateral three are needed (PCK certificate, QE
  * report, quote), cold nine (two PCK chain, two CRLs, two TCB signers with one certificate, TCB info, QE identity, QE report, quote: the
- * second signer's certificate is the first's). Rounds alternate, and the medians are compared. Usage: verify SEEDS-FOLDER
+ * second signer's certificate is the first's). Cold, a tenth is made for the root that travels along. Rounds alternate, and the medians
+ * are compared. Usage: verify SEEDS-FOLDER
  */
 #include <string.h>
 

@@ -29,6 +29,7 @@ static jurat_rc
 call(uint8_t who, uint32_t op, const uint8_t *in, size_t len, uint8_t *out, size_t *out_len)
 {
 	static const struct secs *const enclaves[] = {&certification, &quoting, &vault};
+	static const uint8_t question[VAULT_QUESTION_LEN];
 	size_t begun;
 
 	stub_enter(&cpu, enclaves[who % 3]);
@@ -41,7 +42,7 @@ call(uint8_t who, uint32_t op, const uint8_t *in, size_t len, uint8_t *out, size
 		/* a comparison is begun for the one, and ended for the other */
 		if (op == VAULT_INFO && vault_main(VAULT_ASK_CHUNK, NULL, 0, out, OUT_CAP, &begun) == JURAT_OK)
 			abort();
-		if (op == VAULT_ASK_CHUNK && vault_main(VAULT_ASK_BEGIN, NULL, 0, out, OUT_CAP, &begun) != JURAT_OK)
+		if (op == VAULT_ASK_CHUNK && vault_main(VAULT_ASK_BEGIN, question, sizeof question, out, OUT_CAP, &begun) != JURAT_OK)
 			abort();
 		return vault_main(op, in, len, out, OUT_CAP, out_len);
 	}

@@ -5,12 +5,12 @@
 /* One comparison at a time. Only lengths, places and the last answer are public. */
 static struct comparison {
 	bool running;
-	unsigned differs;
 	uint64_t seen_len;
 	struct chunk_label label; /* of the chunk before */
 	uint32_t next_index;
+	struct sha256 digest; /* label || salt || secret, so far */
+	uint8_t wanted[SHA256_LEN];
 	uint8_t plain[CHANNEL_CHUNK_LEN];
-	uint8_t candidate[CHANNEL_CHUNK_LEN];
 } comparison;
 
 static jurat_rc
@@ -25,8 +25,12 @@ jurat_rc
 ask_begin(const uint8_t *in, size_t in_len, uint8_t *out, size_t out_cap, size_t *out_len)
 {
 	wipe(&comparison, sizeof comparison);
-	if (in_len != 0)
-		return JURAT_E_TRAILING;
+	if (in_len != VAULT_QUESTION_LEN)
+		return in_len < VAULT_QUESTION_LEN ? JURAT_E_TRUNCATED : JURAT_E_TRAILING;
+	sha256_init(&comparison.digest);
+	sha256_update(&comparison.digest, VAULT_QUESTION_LABEL, sizeof VAULT_QUESTION_LABEL - 1);
+	sha256_update(&comparison.digest, in, VAULT_QUESTION_SALT_LEN);
+	__builtin_memcpy(comparison.wanted, in + VAULT_QUESTION_SALT_LEN, SHA256_LEN);
 	comparison.running = true;
 	return JURAT_OK;
 }
@@ -47,20 +51,6 @@ order_check(const struct chunk_label *label)
 	return JURAT_OK;
 }
 
-/* Both sides filled up with zeros to one length, so that time tells nothing about where they differ. */
-static void
-compare(size_t plain_len, const uint8_t *candidate, size_t candidate_len)
-{
-	size_t n = candidate_len < CHANNEL_CHUNK_LEN ? candidate_len : CHANNEL_CHUNK_LEN;
-
-	__builtin_memset(comparison.plain + plain_len, 0, CHANNEL_CHUNK_LEN - plain_len);
-	__builtin_memset(comparison.candidate, 0, CHANNEL_CHUNK_LEN);
-	if (n != 0)
-		__builtin_memcpy(comparison.candidate, candidate, n);
-	comparison.differs |= plain_len != candidate_len;
-	comparison.differs |= !ct_equal(comparison.plain, comparison.candidate, CHANNEL_CHUNK_LEN);
-}
-
 static jurat_rc
 complete_check(const struct chunk_label *label)
 {
@@ -73,7 +63,7 @@ complete_check(const struct chunk_label *label)
 }
 
 static jurat_rc
-chunk_compare(const uint8_t *blob, size_t blob_len, const uint8_t *candidate, size_t candidate_len, bool *out_last)
+chunk_take(const uint8_t *blob, size_t blob_len, bool *out_last)
 {
 	struct chunk_label label;
 	size_t plain_len;
@@ -83,7 +73,7 @@ chunk_compare(const uint8_t *blob, size_t blob_len, const uint8_t *candidate, si
 		rc = order_check(&label);
 	if (rc != JURAT_OK)
 		return rc;
-	compare(plain_len, candidate, candidate_len);
+	sha256_update(&comparison.digest, comparison.plain, plain_len);
 	comparison.label = label;
 	comparison.next_index++;
 	comparison.seen_len += plain_len;
@@ -94,22 +84,13 @@ chunk_compare(const uint8_t *blob, size_t blob_len, const uint8_t *candidate, si
 jurat_rc
 ask_chunk(const uint8_t *in, size_t in_len, uint8_t *out, size_t out_cap, size_t *out_len)
 {
-	const uint8_t *blob;
-	size_t blob_len;
+	uint8_t digest[SHA256_LEN];
 	bool last;
-	struct reader r;
 	jurat_rc rc;
 
 	if (!comparison.running)
 		return JURAT_E_STATE;
-	reader_init(&r, in, in_len);
-	blob_len = reader_u32le(&r);
-	blob = reader_take(&r, blob_len);
-	rc = reader_check(&r, "vault.ask", NULL);
-	if (rc == JURAT_OK && (r.left > CHANNEL_CHUNK_LEN + 1 || out_cap < 2))
-		rc = JURAT_E_TOO_LARGE;
-	if (rc == JURAT_OK)
-		rc = chunk_compare(blob, blob_len, r.at, r.left, &last);
+	rc = out_cap < 2 ? JURAT_E_TOO_LARGE : chunk_take(in, in_len, &last);
 	if (rc != JURAT_OK)
 		return died(rc);
 	if (!last) {
@@ -117,9 +98,11 @@ ask_chunk(const uint8_t *in, size_t in_len, uint8_t *out, size_t out_cap, size_t
 		*out_len = 1;
 		return JURAT_OK;
 	}
+	sha256_final(&comparison.digest, digest);
 	out[0] = 0;
-	out[1] = comparison.differs == 0 ? 1 : 0;
+	out[1] = ct_equal(digest, comparison.wanted, sizeof digest) ? 1 : 0;
 	*out_len = 2;
+	wipe(digest, sizeof digest);
 	wipe(&comparison, sizeof comparison);
 	return JURAT_OK;
 }

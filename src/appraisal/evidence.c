@@ -51,8 +51,13 @@ judge_sgx_extension(struct appraisal *a)
 {
 	struct jurat_verdict *v = a->v;
 	struct jurat_diag d = { 0 };
+	bool by_platform_ca = trust_has_name(a->request->root, ROLE_PLATFORM_CA, &a->roles.ca->subject);
 	jurat_rc rc = pck_extension_parse(&v->pck, a->roles.leaf->sgx, &d);
 
+	/* only the platform CA knows instance and configuration, and it always does */
+	if (rc == JURAT_OK && v->pck.has_platform != by_platform_ca)
+		rc = jurat_fail(&d, JURAT_E_MISMATCH, "pck.sgx_extension.members", NO_OFFSET, by_platform_ca ? 7 : 5,
+		    v->pck.has_platform ? 7 : 5);
 	verdict_record(v, CHECK_PCK_SGX_EXTENSION, rc, &d);
 	v->has_pck = rc == JURAT_OK;
 	v->pck_serial = verdict_hex(v, a->roles.leaf->serial.p, a->roles.leaf->serial.len);

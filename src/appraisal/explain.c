@@ -219,6 +219,8 @@ struct text {
 	FILE *f;
 };
 
+static void line(struct text *t, const char *label, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 static void
 line(struct text *t, const char *label, const char *format, ...)
 {

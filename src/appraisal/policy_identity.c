@@ -57,7 +57,14 @@ read_enclave(const struct json_t *v, struct policy_identity *id, struct jurat_di
 {
 	static const char *const names[] = { "mrenclave", "config_id", "mrsigner", "isv_prod_id", "min_isv_svn" };
 	bool by_signer = json_member(v, "mrsigner") != NULL;
-	jurat_rc rc = json_only(v, names, by_signer ? ARRAY_LEN(names) : 2, F, d);
+	jurat_rc rc = JURAT_OK;
+
+	if (!by_signer && (json_member(v, "isv_prod_id") != NULL || json_member(v, "min_isv_svn") != NULL)) {
+		rc = jurat_fail(d, JURAT_E_MISSING, F ".mrsigner", NO_OFFSET, 0, 0);
+		jurat_hint(d, "isv_prod_id and min_isv_svn belong to an mrsigner; an mrenclave has one product and version");
+	}
+	if (rc == JURAT_OK)
+		rc = json_only(v, names, by_signer ? ARRAY_LEN(names) : 2, F, d);
 
 	if (rc == JURAT_OK && json_member(v, "mrenclave") != NULL) {
 		rc = json_get_hex(v, F ".mrenclave", id->mrenclave, sizeof id->mrenclave, d);

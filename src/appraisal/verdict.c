@@ -143,6 +143,19 @@ verdict_unasked(struct jurat_verdict *v, enum check_id id, const char *why)
 	v->check[id].found = why;
 }
 
+/* amounts: what was wanted and got, where both are numbers that a reader can use. */
+static const char *
+amounts(struct jurat_verdict *v, jurat_rc rc, const struct jurat_diag *d)
+{
+	if (d == NULL || d->wanted == d->got)
+		return "";
+	if (rc == JURAT_E_MISMATCH)
+		return verdict_note(v, " (wanted 0x%" PRIx64 ", got 0x%" PRIx64 ")", d->wanted, d->got);
+	if (rc == JURAT_E_VERSION || rc == JURAT_E_TOO_LARGE)
+		return verdict_note(v, " (wanted %" PRIu64 ", got %" PRIu64 ")", d->wanted, d->got);
+	return "";
+}
+
 void
 verdict_record(struct jurat_verdict *v, enum check_id id, jurat_rc rc, const struct jurat_diag *d)
 {
@@ -151,9 +164,10 @@ verdict_record(struct jurat_verdict *v, enum check_id id, jurat_rc rc, const str
 	if (rc == JURAT_OK)
 		verdict_pass(v, id, "");
 	else if (d != NULL && d->offset != NO_OFFSET)
-		verdict_fail(v, id, rc, "", verdict_note(v, "%s: %s at byte %" PRIu64, field, jurat_rc_text(rc), d->offset));
+		verdict_fail(v, id, rc, "",
+		    verdict_note(v, "%s: %s at byte %" PRIu64 "%s", field, jurat_rc_text(rc), d->offset, amounts(v, rc, d)));
 	else
-		verdict_fail(v, id, rc, "", verdict_note(v, "%s: %s", field, jurat_rc_text(rc)));
+		verdict_fail(v, id, rc, "", verdict_note(v, "%s: %s%s", field, jurat_rc_text(rc), amounts(v, rc, d)));
 }
 
 bool

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
 
+#include <errno.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -47,25 +49,46 @@ cli_exit_of(jurat_rc rc)
 	}
 }
 
-/* put_escaped: text from outside, control characters as \xNN so that it cannot steer a terminal. */
+/*
+ * put_escaped: text from outside, control characters as \xNN so that it cannot steer a terminal: those of ASCII, and those of
+ * ISO 8859 (C1), which UTF-8 writes as C2 80 to C2 9F.
+ */
 static void
 put_escaped(const char *text, FILE *to)
 {
 	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
+		unsigned char c = (unsigned char)text[0], next = (unsigned char)text[1];
 
-		if (c < 0x20 || c == 0x7f)
+		if (c == 0xc2 && next >= 0x80 && next <= 0x9f)
+			fprintf(to, "\\xc2\\x%02x", (unsigned char)*++text);
+		else if (c < 0x20 || c == 0x7f)
 			fprintf(to, "\\x%02x", c);
 		else
 			fputc(c, to);
 	}
 }
 
+/* put_detail: the numbers of a record, where they say more than the code's words do. */
+static void
+put_detail(jurat_rc rc, const struct jurat_diag *d)
+{
+	if (rc == JURAT_E_IO && d->got != 0 && d->got < 4096)
+		fprintf(stderr, " (%s)", strerror((int)d->got));
+	else if (rc == JURAT_E_IO || rc == JURAT_E_NOT_FOUND || rc == JURAT_E_EXISTS || rc == JURAT_E_NO_SPACE)
+		return; /* got is the errno of which the code was made */
+	else if (rc == JURAT_E_PERMISSION && d->wanted == 0)
+		return;
+	else if (rc == JURAT_E_PERMISSION)
+		fprintf(stderr, " (wanted mode %04" PRIo64 ", got %04" PRIo64 ")", d->wanted, d->got);
+	else if (d->offset != NO_OFFSET && d->code != JURAT_OK)
+		fprintf(stderr, " (at byte %" PRIu64 ", wanted %" PRIu64 ", got %" PRIu64 ")", d->offset, d->wanted, d->got);
+	else if (d->wanted != 0 || d->got != 0)
+		fprintf(stderr, " (wanted %" PRIu64 ", got %" PRIu64 ")", d->wanted, d->got);
+}
+
 int
 cli_fail(jurat_rc rc, const struct jurat_diag *d, const char *what)
 {
-	bool about_errno = rc == JURAT_E_IO && d != NULL && d->got != 0 && d->got < 4096;
-
 	fputs("jurat: error: ", stderr);
 	if (what != NULL) {
 		put_escaped(what, stderr);
@@ -74,16 +97,35 @@ cli_fail(jurat_rc rc, const struct jurat_diag *d, const char *what)
 	if (d != NULL && d->code != JURAT_OK && d->field != NULL)
 		fprintf(stderr, "%s: ", d->field);
 	fputs(jurat_rc_text(rc), stderr);
-	if (about_errno)
-		fprintf(stderr, " (%s)", strerror((int)d->got));
-	else if (d != NULL && d->offset != NO_OFFSET && d->code != JURAT_OK)
-		fprintf(stderr, " (at byte %" PRIu64 ", wanted %" PRIu64 ", got %" PRIu64 ")", d->offset, d->wanted, d->got);
-	else if (d != NULL && (d->wanted != 0 || d->got != 0))
-		fprintf(stderr, " (wanted %" PRIu64 ", got %" PRIu64 ")", d->wanted, d->got);
+	if (d != NULL)
+		put_detail(rc, d);
 	fputc('\n', stderr);
 	if (d != NULL && d->hint != NULL)
 		fprintf(stderr, "jurat: hint: %s\n", d->hint);
 	return cli_exit_of(rc);
+}
+
+int
+cli_finish(int status)
+{
+	struct jurat_diag d = { 0 };
+	jurat_rc rc;
+
+	errno = 0;
+	if ((fflush(stdout) == 0 && ferror(stdout) == 0) || status != EXIT_ACCEPTED)
+		return status;
+	rc = jurat_fail(&d, errno == ENOSPC ? JURAT_E_NO_SPACE : JURAT_E_IO, "write", NO_OFFSET, 0, (uint64_t)errno);
+	return cli_fail(rc, &d, "standard output");
+}
+
+static int
+usage_hint(const char *command)
+{
+	if (command != NULL)
+		fprintf(stderr, "jurat: hint: jurat %s --help lists the options\n", command);
+	else
+		fputs("jurat: hint: jurat --help lists the commands\n", stderr);
+	return EXIT_USAGE;
 }
 
 int
@@ -95,8 +137,20 @@ cli_usage(const char *command, const char *format, ...)
 	va_start(ap, format);
 	vfprintf(stderr, format, ap);
 	va_end(ap);
-	fprintf(stderr, "\njurat: hint: jurat %s --help lists the options\n", command);
-	return EXIT_USAGE;
+	fputc('\n', stderr);
+	return usage_hint(command);
+}
+
+int
+cli_bad_option(const char *command, char **argv)
+{
+	fputs("jurat: error: ", stderr);
+	if (argv[optind - 1][0] == '-') {
+		put_escaped(argv[optind - 1], stderr);
+		fputs(": ", stderr);
+	}
+	fputs("unknown option, or an option without its value\n", stderr);
+	return usage_hint(command);
 }
 
 void

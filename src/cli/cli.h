@@ -23,12 +23,20 @@ int cli_exit_of(jurat_rc rc);
 
 /*
  * cli_fail: prints "jurat: error: WHAT: field: text (offset, wanted, got)" and the hint to stderr, returns cli_exit_of(rc). what names the file or thing
- * in the user's words; control characters in it are escaped. cli_usage: prints "jurat: error: ..." and the command's usage hint, returns 2.
+ * in the user's words; control characters in it are escaped. cli_usage: prints "jurat: error: ..." and a hint at the command's help
+ * (NULL: at the program's), returns 2. cli_bad_option: the same for what getopt_long has just refused.
  */
 int cli_fail(jurat_rc rc, const struct jurat_diag *d, const char *what);
 int cli_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int cli_bad_option(const char *command, char **argv);
 
-/* cli_progress: a line of talk on stderr ("jurat: ..."), dropped by --quiet. */
+/*
+ * cli_finish: the exit code of a command that returned status: EXIT_INTERNAL, and an error on stderr, if it succeeded but what it
+ * printed did not all reach standard output (a full disk behind it).
+ */
+int cli_finish(int status);
+
+/* cli_progress: a line of talk on stderr ("jurat: ..."). */
 void cli_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* One noun: `jurat NOUN VERB ...`. argv[0] is the noun. Each lives in src/cli/NOUN.c. */

@@ -276,6 +276,7 @@ run(const struct options *o)
 	char *dir = NULL;
 	int status;
 
+	process_hold_signals(true); /* the folder holds keys and the secret: it goes whatever happens */
 	if (o->dir != NULL) {
 		jurat_rc rc = dir_create(o->dir, 0700, &diag);
 
@@ -295,6 +296,7 @@ run(const struct options *o)
 	if (o->dir == NULL)
 		(void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	free(dir);
+	process_hold_signals(false);
 	return status;
 }
 
@@ -321,8 +323,10 @@ cmd_demo(int argc, char **argv)
 			o.dir = optarg;
 		else if (c == 'j')
 			o.json = true;
+		else if (c == 'h')
+			return print_usage(stdout);
 		else
-			return print_usage(c == 'h' ? stdout : stderr);
+			return cli_bad_option("demo", argv);
 	}
 	return optind == argc ? run(&o) : cli_usage("demo", "demo takes options alone");
 }

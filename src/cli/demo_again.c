@@ -108,7 +108,7 @@ cmd_demo_again(int argc, char **argv)
 			return EXIT_ACCEPTED;
 		}
 		if (c != 'd')
-			return EXIT_USAGE;
+			return cli_bad_option("demo", argv);
 		free(dir);
 		dir = realpath(optarg, NULL);
 	}

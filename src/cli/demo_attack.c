@@ -233,7 +233,7 @@ cmd_demo_attack(int argc, char **argv)
 		else if (c == 'k')
 			have_key = hex_decode(key, sizeof key, optarg, strlen(optarg));
 		else
-			return EXIT_USAGE;
+			return cli_bad_option("demo", argv);
 	}
 	a.what = optind + 1 == argc ? find(argv[optind]) : NULL;
 	if (a.what == NULL || a.dir == NULL || a.where.url == NULL || !have_key)

@@ -149,7 +149,7 @@ cmd_demo_control(int argc, char **argv)
 		else if (c == 's')
 			file = optarg;
 		else
-			return EXIT_USAGE;
+			return cli_bad_option("demo", argv);
 	}
 	if (optind != argc || dir == NULL || url == NULL || file == NULL)
 		return cli_usage("demo", "demo control is started by the demo");

@@ -81,6 +81,10 @@ child_exec(const char *const *argv, int out, int err, int ready)
 	} args = { .in = argv };
 	int null = open("/dev/null", O_RDONLY);
 
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL); /* the demo holds back what ends it; its children do not */
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* the demo was killed: nothing of it stays behind */
 	if (null < 0 || dup2(null, 0) < 0)
 		_exit(127);
@@ -126,7 +130,40 @@ drain_one(int *fd, struct blob *to)
 	return *fd >= 0;
 }
 
-/* collect: both outputs until they close or time is up. True: closed. */
+/* ending_signals: what ends a program, unless whoever started it has it ignored (nohup). */
+static void
+ending_signals(sigset_t *out)
+{
+	static const int list[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction now;
+
+	sigemptyset(out);
+	for (size_t i = 0; i < ARRAY_LEN(list); i++) {
+		if (sigaction(list[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+			sigaddset(out, list[i]);
+	}
+}
+
+void
+process_hold_signals(bool hold)
+{
+	sigset_t set;
+
+	ending_signals(&set);
+	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+/* told_to_end: whether one of the signals that are held back has come. */
+static bool
+told_to_end(void)
+{
+	sigset_t set, pending, both;
+
+	ending_signals(&set);
+	return sigpending(&pending) == 0 && sigandset(&both, &set, &pending) == 0 && sigisemptyset(&both) == 0;
+}
+
+/* collect: both outputs until they close, time is up or the demo is told to end. True: closed. */
 static bool
 collect(struct process_result *r, int *out, int *err, const char *what, int timeout_s)
 {
@@ -136,7 +173,7 @@ collect(struct process_result *r, int *out, int *err, const char *what, int time
 		struct pollfd p[2] = { { .fd = *out, .events = POLLIN }, { .fd = *err, .events = POLLIN } };
 		int64_t now = now_ms();
 
-		if (now - start > (int64_t)timeout_s * 1000)
+		if (now - start > (int64_t)timeout_s * 1000 || told_to_end())
 			return false;
 		if (now > tell_at) {
 			cli_progress("%s ... (%d s)", what, (int)((now - start) / 1000));
@@ -165,41 +202,85 @@ wait_for(pid_t pid)
 }
 
 jurat_rc
-process_run(struct process_result *out, const char *what, const char *const *args, int timeout_s, struct jurat_diag *d)
+process_begin(struct process_run *out, const char *what, const char *const *args, struct jurat_diag *d)
 {
-	CLEANUP(fd_close) int out_r = -1;
-	CLEANUP(fd_close) int err_r = -1;
 	const char *argv[PROCESS_MAX_ARGS + 4];
-	struct process_result r = { 0 };
 	int po[2], pe[2];
 	jurat_rc rc;
 	pid_t pid;
-	bool closed;
 
 	rc = argv_of(argv, args, NULL, NULL, d);
 	if (rc != JURAT_OK)
 		return rc;
 	if (pipe2(po, O_CLOEXEC) < 0)
 		return failed(d, "process.pipe");
-	out_r = po[0];
 	if (pipe2(pe, O_CLOEXEC) < 0) {
-		close(po[1]);
-		return failed(d, "process.pipe");
+		rc = failed(d, "process.pipe");
+		close(po[0]), close(po[1]);
+		return rc;
 	}
-	err_r = pe[0];
 	pid = fork();
 	if (pid == 0)
 		child_exec(argv, po[1], pe[1], -1);
+	if (pid < 0)
+		rc = failed(d, "process.fork");
 	close(po[1]);
 	close(pe[1]);
-	if (pid < 0)
-		return failed(d, "process.fork");
-	closed = collect(&r, &out_r, &err_r, what, timeout_s);
+	if (pid < 0) {
+		close(po[0]), close(pe[0]);
+		return rc;
+	}
+	*out = (struct process_run){ .pid = pid, .out = po[0], .err = pe[0], .what = what };
+	return JURAT_OK;
+}
+
+/* reap: closes the pipes and waits. */
+static int
+reap(struct process_run *run)
+{
+	int status = wait_for(run->pid);
+
+	fd_close(&run->out);
+	fd_close(&run->err);
+	run->pid = 0;
+	return status;
+}
+
+jurat_rc
+process_end(struct process_result *out, struct process_run *run, int timeout_s, struct jurat_diag *d)
+{
+	struct process_result r = { 0 };
+	bool closed;
+
+	if (run->pid <= 0)
+		return jurat_fail(d, JURAT_E_STATE, "process", NO_OFFSET, 0, 0);
+	closed = collect(&r, &run->out, &run->err, run->what, timeout_s);
 	if (!closed)
-		kill(pid, SIGKILL);
-	r.status = wait_for(pid);
+		kill(run->pid, SIGKILL);
+	r.status = reap(run);
 	*out = r;
-	return closed ? JURAT_OK : jurat_fail(d, JURAT_E_TIME, "process", NO_OFFSET, (uint64_t)timeout_s, 0);
+	if (closed)
+		return JURAT_OK;
+	return told_to_end() ? jurat_fail(d, JURAT_E_IO, "process", NO_OFFSET, 0, EINTR) :
+	                       jurat_fail(d, JURAT_E_IO, "process", NO_OFFSET, 0, ETIMEDOUT);
+}
+
+void
+process_abandon(struct process_run *run)
+{
+	if (run->pid <= 0)
+		return;
+	kill(run->pid, SIGKILL);
+	(void)reap(run);
+}
+
+jurat_rc
+process_run(struct process_result *out, const char *what, const char *const *args, int timeout_s, struct jurat_diag *d)
+{
+	struct process_run run = { 0 };
+	jurat_rc rc = process_begin(&run, what, args, d);
+
+	return rc == JURAT_OK ? process_end(out, &run, timeout_s, d) : rc;
 }
 
 /* await_ready: what the daemon writes: its first byte, or with a line wanted all up to a newline or the end. */
@@ -212,8 +293,10 @@ await_ready(int *fd, struct blob *ready, bool line, const char *what, struct jur
 		struct pollfd p = { .fd = *fd, .events = POLLIN };
 		int64_t now = now_ms();
 
+		if (told_to_end())
+			return jurat_fail(d, JURAT_E_IO, "process", NO_OFFSET, 0, EINTR);
 		if (now - start > START_MS)
-			return jurat_fail(d, JURAT_E_TIME, "process.ready", NO_OFFSET, START_MS / 1000, 0);
+			return jurat_fail(d, JURAT_E_IO, "process.ready", NO_OFFSET, 0, ETIMEDOUT);
 		if (now > tell_at) {
 			cli_progress("%s ... (%d s)", what, (int)((now - start) / 1000));
 			tell_at = now + TELL_AFTER_MS;

@@ -16,6 +16,7 @@ enum { COMMAND_S = 60, JSON_MAX_LEN = 256 * 1024, LOOT_MAX_LEN = 1024 * 1024 };
 void
 demo_clear(struct demo *d)
 {
+	process_abandon(&d->their_key);
 	process_stop(&d->service);
 	process_stop(&d->platform);
 	blob_clear(&d->secret);
@@ -68,9 +69,21 @@ demo_paths(struct demo_paths *out, const char *dir)
 int
 demo_command(struct demo *d, const char *what, const char *const *args, struct process_result *out)
 {
+	struct process_run run = { 0 };
+	struct jurat_diag diag = { 0 };
+	jurat_rc rc = process_begin(&run, what, args, &diag);
+
+	(void)d;
+	return rc == JURAT_OK ? demo_finish(d, &run, out) : cli_fail(rc, &diag, what);
+}
+
+int
+demo_finish(struct demo *d, struct process_run *run, struct process_result *out)
+{
+	const char *what = run->what;
 	struct process_result r = { 0 };
 	struct jurat_diag diag = { 0 };
-	jurat_rc rc = process_run(&r, what, args, COMMAND_S, &diag);
+	jurat_rc rc = process_end(&r, run, COMMAND_S, &diag);
 	int status = r.status;
 
 	(void)d;

@@ -15,6 +15,7 @@ struct demo {
 	struct blob secret;
 	FILE *say;               /* the story; /dev/null with --json */
 	struct process platform, service;
+	struct process_run their_key; /* somebody else's signing key, made meanwhile */
 	char url[96];
 	char service_key[129];   /* hex */
 	char mrenclave[65], mrsigner[65];
@@ -51,6 +52,9 @@ void demo_row_clear(struct demo_row *row);
 
 /* demo_command: a command of this program that must end with 0; out may be NULL. An error is told with the command's own words. */
 int demo_command(struct demo *d, const char *what, const char *const *args, struct process_result *out);
+
+/* demo_finish: the same for a command that was begun with process_begin. */
+int demo_finish(struct demo *d, struct process_run *run, struct process_result *out);
 
 /* demo_say: one line of the story, indented. demo_step: its number and what happens, in the words of the design. */
 void demo_say(struct demo *d, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -19,7 +19,7 @@ distinct(const uint8_t *p, size_t n)
 
 jurat_rc
 search_secret(enum search_result *out, struct search_hit *hit, const uint8_t *recording, size_t recording_len, const uint8_t *secret,
-    size_t secret_len, struct jurat_diag *d)
+    size_t secret_len, void (*each)(unsigned percent), struct jurat_diag *d)
 {
 	size_t piece_len = secret_len < SEARCH_PIECE_LEN ? secret_len : SEARCH_PIECE_LEN;
 	size_t num_places = secret_len - piece_len, step = num_places / SEARCH_MAX_PIECES + 1;
@@ -29,6 +29,8 @@ search_secret(enum search_result *out, struct search_hit *hit, const uint8_t *re
 		size_t num;
 		jurat_rc rc;
 
+		if (each != NULL)
+			each((unsigned)(off * 100 / (num_places + 1)));
 		if (distinct(secret + off, piece_len) < MIN_DISTINCT)
 			continue;
 		result = SEARCH_ABSENT;

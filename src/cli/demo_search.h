@@ -21,11 +21,12 @@ struct search_hit {
 
 /*
  * search_secret: a secret of up to SEARCH_PIECE_LEN bytes is looked for as a whole, a longer one in pieces of that length from places all
- * over it, so that a part that leaked is found too. *hit is set with SEARCH_FOUND. JURAT_E_MEMORY.
+ * over it, so that a part that leaked is found too. *hit is set with SEARCH_FOUND. each (may be NULL) hears before every piece how many
+ * of a hundred parts are done. JURAT_E_MEMORY.
  */
 #define SEARCH_PIECE_LEN 48u
 #define SEARCH_MAX_PIECES 16u
 MUST_USE jurat_rc search_secret(enum search_result *out, struct search_hit *hit, const uint8_t *recording, size_t recording_len,
-    const uint8_t *secret, size_t secret_len, struct jurat_diag *d);
+    const uint8_t *secret, size_t secret_len, void (*each)(unsigned percent), struct jurat_diag *d);
 
 #endif

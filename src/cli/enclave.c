@@ -195,7 +195,7 @@ enclave_sign(int argc, char **argv)
 				return cli_usage("enclave", "--date wants YYYYMMDD");
 			break;
 		default:
-			return cli_usage("enclave", "sign: unknown or incomplete option");
+			return cli_bad_option("enclave", argv);
 		}
 	}
 	if (argc - optind != 1 || o.key == NULL || o.out == NULL)
@@ -260,7 +260,7 @@ enclave_measure(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == '?')
-			return cli_usage("enclave", "measure: unknown or incomplete option");
+			return cli_bad_option("enclave", argv);
 		flat |= c == 'f';
 		json |= c == 'j';
 		if (c == 's')
@@ -313,7 +313,7 @@ enclave_keygen(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
 		if (c != 'o')
-			return cli_usage("enclave", "keygen: unknown or incomplete option");
+			return cli_bad_option("enclave", argv);
 		out = optarg;
 	}
 	if (argc != optind || out == NULL || strcmp(out, "-") == 0)
@@ -345,13 +345,10 @@ cmd_enclave(int argc, char **argv)
 		{ "keygen", enclave_keygen },
 	};
 
-	opterr = 0;
 	if (argc < 2)
 		return print_help(stderr);
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0)
-			return print_help(stdout);
-	}
+	if (strcmp(argv[1], "--help") == 0)
+		return print_help(stdout);
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
 		if (strcmp(argv[1], verbs[i].verb) == 0)
 			return verbs[i].run(argc - 1, argv + 1);

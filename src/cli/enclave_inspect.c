@@ -474,7 +474,7 @@ enclave_inspect(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == '?')
-			return cli_usage("enclave", "inspect: unknown or incomplete option");
+			return cli_bad_option("enclave", argv);
 		flat |= c == 'f';
 		json |= c == 'j';
 		if (c == 's')

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "core/ct.h"
 #include "core/hex.h"
 #include "host/file.h"
 #include "image/image.h"
@@ -46,11 +47,12 @@ print_usage(FILE *to)
 
 /* ---- new ---- */
 
-/* signer_of: who signed an enclave file; the signature is checked. */
+/* signer_of: who signed an enclave file; the signature is checked, and that the file is what was signed. */
 static jurat_rc
 signer_of(uint8_t out[SGX_HASH_LEN], const char *path, struct jurat_diag *d)
 {
 	struct blob file CLEANUP(blob_clear) = { 0 };
+	uint8_t mrenclave[SGX_HASH_LEN];
 	struct image_facts facts;
 	struct sgx_sigstruct sig;
 	struct image *image;
@@ -66,6 +68,10 @@ signer_of(uint8_t out[SGX_HASH_LEN], const char *path, struct jurat_diag *d)
 	else
 		rc = sigstruct_verify(&sig, facts.sigstruct, SGX_SIGSTRUCT_LEN, d);
 	if (rc == JURAT_OK)
+		rc = image_measure(mrenclave, image, d);
+	if (rc == JURAT_OK && !ct_equal(mrenclave, sig.enclave_hash, sizeof mrenclave))
+		rc = jurat_fail(d, JURAT_E_MISMATCH, "sigstruct.enclave_hash", NO_OFFSET, 0, 0);
+	if (rc == JURAT_OK)
 		sigstruct_mrsigner(out, &sig);
 	image_free(image);
 	return rc;
@@ -76,15 +82,24 @@ new_in_world(const char *dir, const char *world, struct machine_birth *birth)
 {
 	struct jurat_diag d = { 0 };
 	char *enclaves = path_join(world, "enclaves"), *quoting = path_join(world, "enclaves/quoting.so");
+	char *certification = path_join(world, "enclaves/certification.so");
+	const char *what = quoting;
+	uint8_t other_signer[SGX_HASH_LEN];
 	jurat_rc rc = JURAT_E_MEMORY;
 	int status;
 
-	if (enclaves != NULL && quoting != NULL)
+	if (enclaves != NULL && quoting != NULL && certification != NULL)
 		rc = signer_of(birth->provision_signer, quoting, &d);
+	if (rc == JURAT_OK) {
+		what = certification;
+		rc = signer_of(other_signer, certification, &d);
+	}
+	if (rc == JURAT_OK && !ct_equal(other_signer, birth->provision_signer, sizeof other_signer))
+		rc = jurat_fail(&d, JURAT_E_IDENTITY, "sigstruct.mrsigner", NO_OFFSET, 0, 0);
 	if (rc != JURAT_OK) {
 		if (rc == JURAT_E_NOT_FOUND)
 			jurat_hint(&d, "jurat world new DIR makes a world");
-		status = cli_fail(rc, &d, quoting);
+		status = cli_fail(rc, &d, what);
 	} else {
 		birth->enclaves_dir = enclaves;
 		rc = machine_create(dir, birth, &d);
@@ -92,6 +107,7 @@ new_in_world(const char *dir, const char *world, struct machine_birth *birth)
 	}
 	free(enclaves);
 	free(quoting);
+	free(certification);
 	return status;
 }
 
@@ -116,7 +132,7 @@ run_new(int argc, char **argv)
 		else if (c == 'c' && !hex_decode(birth.cpusvn, sizeof birth.cpusvn, optarg, strlen(optarg)))
 			return cli_usage("machine", "--cpusvn wants 32 hexadecimal digits");
 		else if (c == '?')
-			return print_usage(stderr);
+			return cli_bad_option("machine", argv);
 	}
 	if (argc - optind != 1 || world == NULL)
 		return cli_usage("machine", "machine new wants a folder and --world");
@@ -223,7 +239,7 @@ run_show(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == '?')
-			return print_usage(stderr);
+			return cli_bad_option("machine", argv);
 		json = true;
 	}
 	if (argc - optind != 1)
@@ -255,7 +271,7 @@ run_serve(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == '?')
-			return print_usage(stderr);
+			return cli_bad_option("machine", argv);
 		if (c == 'u')
 			o.user = optarg;
 		else if ((o.ready_fd = descriptor_of(optarg)) < 0)
@@ -297,5 +313,5 @@ cmd_machine(int argc, char **argv)
 		if (strcmp(argv[1], verbs[i].verb) == 0)
 			return verbs[i].run(argc - 1, argv + 1);
 	}
-	return cli_usage("machine", "unknown verb, see jurat machine --help");
+	return cli_usage("machine", "unknown verb");
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,16 +32,22 @@ print_help(FILE *to)
 	return to == stdout ? EXIT_ACCEPTED : EXIT_USAGE;
 }
 
-int
-main(int argc, char **argv)
+/* run_noun: --help is understood behind every verb too. */
+static int
+run_noun(const struct cli_command *c, int argc, char **argv)
 {
-#ifdef JURAT_SABOTAGE
-	const char *check = getenv("JURAT_SABOTAGE");
+	char help[] = "--help", *ask[] = { argv[0], help, NULL };
 
-	fputs("jurat: warning: TEST BUILD, single checks can be left out\n", stderr);
-	if (check != NULL)
-		sabotage_set(check, strlen(check));
-#endif
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], help) == 0)
+			return c->run(2, ask);
+	}
+	return c->run(argc, argv);
+}
+
+static int
+run(int argc, char **argv)
+{
 	if (argc < 2)
 		return print_help(stderr);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
@@ -50,7 +58,22 @@ main(int argc, char **argv)
 	}
 	for (const struct cli_command *c = commands; c->noun != NULL; c++) {
 		if (strcmp(argv[1], c->noun) == 0)
-			return c->run(argc - 1, argv + 1);
+			return run_noun(c, argc - 1, argv + 1);
 	}
-	return cli_usage("help", "unknown command, see jurat --help");
+	return cli_usage(NULL, "unknown command");
+}
+
+int
+main(int argc, char **argv)
+{
+#ifdef JURAT_SABOTAGE
+	const char *check = getenv("JURAT_SABOTAGE");
+
+	fputs("jurat: warning: TEST BUILD, single checks can be left out\n", stderr);
+	if (check != NULL)
+		sabotage_set(check, strlen(check));
+#endif
+	signal(SIGXFSZ, SIG_IGN); /* a file that meets the process's limit is an error (EFBIG), not a death that says nothing */
+	opterr = 0; /* cli_bad_option speaks */
+	return cli_finish(run(argc, argv));
 }

@@ -6,55 +6,74 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/listener.h"
 #include "machine/platform.h"
 
 static int
 print_usage(FILE *to)
 {
-	fputs("usage: jurat platform serve sw:DIR --socket PATH [--ready-fd N]\n", to);
+	fputs("usage: jurat platform serve sw:DIR --socket PATH [--ready-fd N] [--eavesdrop FILE]\n\n"
+	      "  --eavesdrop FILE  append the bytes of every call of the quoting and the certification enclave\n",
+	    to);
 	return to == stdout ? EXIT_ACCEPTED : EXIT_USAGE;
 }
 
+struct serve_options {
+	const char *machine, *socket, *eavesdrop;
+	int ready_fd;
+};
+
 static int
-serve(const char *name, const char *socket_path, int ready_fd)
+serve(const struct serve_options *o)
 {
+	CLEANUP(listener_close) struct listener l = { 0 };
+	struct enclave_options heard = { .eavesdrop = listener_enclave, .eavesdrop_ctx = &l };
 	struct jurat_diag d = { 0 };
 	struct machine *m = NULL;
 	struct platform *p = NULL;
-	jurat_rc rc = machine_open(&m, name, &d);
+	jurat_rc rc;
+	int code = listener_open(&l, o->eavesdrop);
 
+	if (code != -1)
+		return code;
+	rc = machine_open(&m, o->machine, &d);
 	if (rc == JURAT_OK)
-		rc = platform_start(&p, m, &d);
+		rc = platform_start(&p, m, l.file != NULL ? &heard : NULL, &d);
 	if (rc == JURAT_OK)
-		rc = platform_serve(p, socket_path, ready_fd, &d);
+		rc = platform_serve(p, o->socket, o->ready_fd, &d);
 	platform_free(p);
 	machine_close(m);
-	return rc == JURAT_OK ? EXIT_ACCEPTED : cli_fail(rc, &d, name);
+	return rc == JURAT_OK ? listener_end(&l, o->eavesdrop, EXIT_ACCEPTED) : cli_fail(rc, &d, o->machine);
 }
 
 static int
 run_serve(int argc, char **argv)
 {
 	static const struct option options[] = { { "socket", required_argument, NULL, 's' },
-		{ "ready-fd", required_argument, NULL, 'r' }, { 0 } };
-	const char *socket_path = NULL;
-	int ready_fd = -1, c;
+		{ "ready-fd", required_argument, NULL, 'r' }, { "eavesdrop", required_argument, NULL, 'e' }, { 0 } };
+	struct serve_options o = { .ready_fd = -1 };
+	long ready_fd = -1;
+	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		char *end = NULL;
 
 		if (c == '?')
-			return print_usage(stderr);
+			return cli_bad_option("platform", argv);
 		if (c == 's')
-			socket_path = optarg;
+			o.socket = optarg;
+		else if (c == 'e')
+			o.eavesdrop = optarg;
 		else
-			ready_fd = (int)strtol(optarg, &end, 10);
-		if (end != NULL && (*optarg == '\0' || *end != '\0' || ready_fd < 0))
+			ready_fd = strtol(optarg, &end, 10);
+		if (end != NULL && (*optarg == '\0' || *end != '\0' || ready_fd < 0 || ready_fd > 1024))
 			return cli_usage("platform", "--ready-fd wants the number of a descriptor");
 	}
-	if (argc - optind != 1 || socket_path == NULL)
+	if (argc - optind != 1 || o.socket == NULL)
 		return cli_usage("platform", "platform serve wants a machine and --socket");
-	return serve(argv[optind], socket_path, ready_fd);
+	o.machine = argv[optind];
+	o.ready_fd = (int)ready_fd;
+	return serve(&o);
 }
 
 int
@@ -66,5 +85,5 @@ cmd_platform(int argc, char **argv)
 		return print_usage(stdout);
 	if (strcmp(argv[1], "serve") == 0)
 		return run_serve(argc - 1, argv + 1);
-	return cli_usage("platform", "unknown verb, see jurat platform --help");
+	return cli_usage("platform", "unknown verb");
 }

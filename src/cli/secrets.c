@@ -339,23 +339,29 @@ log_line(void *ctx, const struct store_record *r)
 static int
 log_verify(const struct secrets_cli *o, struct store *s)
 {
-	uint8_t head[SHA256_LEN];
+	uint8_t head[SHA256_LEN], noted[SHA256_LEN];
 	char text[2 * SHA256_LEN + 1];
 	struct jurat_diag d = { 0 };
 	struct json_out j;
 	uint64_t num;
-	jurat_rc rc = store_log_verify(s, &num, head, &d);
+	jurat_rc rc;
 
+	if (o->head != NULL && !hex_decode(noted, sizeof noted, o->head, strlen(o->head)))
+		return cli_usage("secrets", "--head wants 64 hexadecimal digits, as log --verify printed them earlier");
+	rc = store_log_verify(s, o->head != NULL ? noted : NULL, &num, head, &d);
 	if (rc != JURAT_OK)
 		return cli_fail(rc, &d, o->data);
 	if (o->as_json) {
 		begin_json(&j);
 		json_out_integer(&j, "records", (int64_t)num);
 		json_out_hex(&j, "head", head, sizeof head);
+		json_out_bool(&j, "key_authenticated", o->kek_file != NULL);
 		return print_json(&j);
 	}
 	hex_encode(text, head, sizeof head);
 	printf("%" PRIu64 " records, chain and signatures right, head %s\n", num, text);
+	if (o->kek_file == NULL)
+		cli_progress("the log's key was taken from the data folder as it is; --kek-file authenticates it");
 	return EXIT_ACCEPTED;
 }
 
@@ -368,7 +374,10 @@ run_log(const struct secrets_cli *o)
 	jurat_rc rc;
 	int code;
 
-	if (!open_store(&s, o, false, &code))
+	if (o->head != NULL && !o->verify)
+		return cli_usage("secrets", "--head is for --verify");
+	/* with the KEK the log's own key is authenticated, too; --verify does not ask the environment for it */
+	if (!open_store(&s, o, o->verify && o->kek_file != NULL, &code))
 		return code;
 	if (o->verify)
 		return log_verify(o, s);
@@ -395,7 +404,7 @@ print_usage(void)
 	     "  list      what is stored            [--json]\n"
 	     "  rearm NAME  let it be sent again    --kek-file F\n"
 	     "  rotate    a new key encryption key  --kek-file OLD --new-kek-file NEW\n"
-	     "  log       releases and refusals     [--verify] [--json]\n"
+	     "  log       releases and refusals     [--verify [--kek-file F] [--head HEX]] [--json]\n"
 	     "  serve     run the service           --kek-file F --listen ADDRESS:PORT [--ready-fd N] [--user NAME]\n"
 	     "                                      [--check-config]\n\n"
 	     "The key encryption key is 32 bytes or 64 hexadecimal digits in a file of mode 0600 outside DIR, or the\n"
@@ -409,7 +418,7 @@ set_option(struct secrets_cli *o, int option, const char *value)
 {
 	const char **texts[] = { ['d'] = &o->data, ['k'] = &o->kek_file, ['n'] = &o->new_kek_file, ['t'] = &o->trust,
 		['c'] = &o->collateral, ['T'] = &o->tls_name, ['f'] = &o->file, ['p'] = &o->policy, ['l'] = &o->listen,
-		['u'] = &o->user };
+		['u'] = &o->user, ['H'] = &o->head };
 	bool *flags[] = { ['R'] = &o->replace, ['j'] = &o->as_json, ['C'] = &o->check_config, ['v'] = &o->verify };
 	char *end;
 	long fd;
@@ -425,8 +434,6 @@ set_option(struct secrets_cli *o, int option, const char *value)
 		*texts[option] = value;
 	} else if (option > 0 && (size_t)option < ARRAY_LEN(flags) && flags[option] != NULL) {
 		*flags[option] = true;
-	} else {
-		return cli_usage("secrets", "unknown option, or an option without its value");
 	}
 	return -1;
 }
@@ -442,14 +449,13 @@ parse_options(struct secrets_cli *o, int argc, char **argv)
 		{ "listen", required_argument, NULL, 'l' }, { "ready-fd", required_argument, NULL, 'r' },
 		{ "user", required_argument, NULL, 'u' }, { "replace", no_argument, NULL, 'R' },
 		{ "json", no_argument, NULL, 'j' }, { "check-config", no_argument, NULL, 'C' },
-		{ "verify", no_argument, NULL, 'v' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 },
+		{ "head", required_argument, NULL, 'H' }, { "verify", no_argument, NULL, 'v' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 },
 	};
 	int option, exit_code;
 
-	opterr = 0;
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "", list, NULL)) != -1) {
-		exit_code = set_option(o, option, optarg);
+		exit_code = option == '?' ? cli_bad_option("secrets", argv) : set_option(o, option, optarg);
 		if (exit_code != -1)
 			return exit_code;
 	}

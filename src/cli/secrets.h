@@ -11,7 +11,7 @@ struct secrets_cli {
 	const char *data, *kek_file, *new_kek_file;
 	const char *trust, *collateral, *tls_name;
 	const char *file, *policy;
-	const char *listen, *user;
+	const char *listen, *user, *head;
 	int ready_fd; /* -1: none */
 	bool replace, as_json, check_config, verify;
 };

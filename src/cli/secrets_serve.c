@@ -75,7 +75,7 @@ open_server(struct daemon *m, const struct secrets_cli *o)
 	if (cert == NULL || key == NULL)
 		return cli_fail(JURAT_E_MEMORY, NULL, o->data);
 	if ((rc = http_server_open(&m->server, &options, &d)) != JURAT_OK)
-		return cli_fail(rc, &d, o->listen);
+		return cli_fail(rc, &d, d.field != NULL && strncmp(d.field, "tls", 3) == 0 ? o->data : o->listen);
 	secrets_set_server(m->service, m->server);
 	return -1;
 }
@@ -105,7 +105,8 @@ say_ready(const struct daemon *m, int ready_fd)
 	int n = snprintf(url, sizeof url, "https://%s\n", http_server_address(m->server));
 
 	fputs(url, stdout);
-	fflush(stdout);
+	if (fflush(stdout) != 0)
+		clearerr(stdout); /* whoever reads there and has gone needs no answer either */
 	if (ready_fd < 0)
 		return;
 	/* whoever waits there and has gone needs no answer */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/listener.h"
 #include "core/hex.h"
 #include "json/write.h"
 #include "service/vault.h"
@@ -19,7 +20,7 @@
 
 struct options {
 	const char *verb;
-	const char *machine, *enclave, *platform, *url, *ca, *secret, *store, *eavesdrop, *candidate;
+	const char *machine, *enclave, *platform, *url, *ca, *secret, *store, *eavesdrop, *candidate, *question;
 	uint8_t service_key[64];
 	bool has_service_key, as_json;
 };
@@ -34,50 +35,6 @@ static void
 close_vault(struct vault **v)
 {
 	vault_close(*v);
-}
-
-/* ---- eavesdropping ---- */
-
-/* A file that everything in plain sight is written to; the first failure is kept. */
-struct listener {
-	FILE *file;
-	bool failed;
-};
-
-static void
-listener_close(struct listener *l)
-{
-	if (l->file != NULL)
-		fclose(l->file);
-}
-
-static void
-listen_in(void *ctx, const char *where, const void *p, size_t len)
-{
-	struct listener *l = ctx;
-
-	if (fprintf(l->file, "\n== %s %zu\n", where, len) < 0 || fwrite(p, 1, len, l->file) != len)
-		l->failed = true;
-}
-
-static int
-listener_open(struct listener *l, const char *path)
-{
-	struct jurat_diag d = { 0 };
-
-	if (path == NULL || (l->file = fopen(path, "abe")) != NULL)
-		return -1;
-	(void)jurat_fail(&d, JURAT_E_IO, "eavesdrop", NO_OFFSET, 0, (uint64_t)errno);
-	return cli_fail(JURAT_E_IO, &d, path);
-}
-
-/* listener_end: a record with holes would prove nothing. */
-static int
-listener_end(struct listener *l, const char *path, int exit_code)
-{
-	if (l->file == NULL || (fflush(l->file) == 0 && !l->failed) || exit_code != EXIT_ACCEPTED)
-		return exit_code;
-	return cli_fail(JURAT_E_IO, NULL, path);
 }
 
 /* ---- opening ---- */
@@ -95,7 +52,7 @@ open_vault(struct vault **out, const struct options *o, const uint8_t service_ke
 	options.image = image.p;
 	options.image_len = image.len;
 	if (l != NULL && l->file != NULL) {
-		options.eavesdrop = listen_in;
+		options.eavesdrop = listener_hear;
 		options.ctx = l;
 	}
 	rc = vault_open(out, &options, &d);
@@ -114,7 +71,7 @@ keep_file(void *ctx, const struct blob *file, struct jurat_diag *d)
 static int
 say_refusal(const struct options *o, const struct vault_refusal *r, jurat_rc rc)
 {
-	struct jurat_diag d = { .code = rc, .field = "relying party refused" };
+	struct jurat_diag d = { .code = rc, .field = "relying party refused", .offset = NO_OFFSET };
 	int exit_code;
 
 	if (o->as_json && r->body.p != NULL)
@@ -180,19 +137,27 @@ is_vault_file(const struct dirent *e)
 	return e->d_name[0] != '.' && n > sizeof SUFFIX - 1 && strcmp(e->d_name + n - (sizeof SUFFIX - 1), SUFFIX) == 0;
 }
 
-/* only_file: the name of the one sealed secret in the folder, or NULL. The caller frees. */
-static char *
-only_file(const char *dir)
+/* only_file: the name of the one sealed secret in the folder, which the caller frees; -1, or the exit code of its error. */
+static int
+only_file(char **out_name, const char *dir)
 {
+	struct jurat_diag d = { 0 };
 	struct dirent **list;
 	int n = scandir(dir, &list, is_vault_file, alphasort);
-	char *name = n == 1 ? strdup(list[0]->d_name) : NULL;
+	jurat_rc rc;
 
+	if (n < 0) {
+		rc = jurat_fail(&d, errno == ENOENT ? JURAT_E_NOT_FOUND : JURAT_E_IO, "store", NO_OFFSET, 0, (uint64_t)errno);
+		return cli_fail(rc, &d, dir);
+	}
+	if (n == 1)
+		*out_name = strdup(list[0]->d_name);
 	for (int i = 0; i < n; i++)
 		free(list[i]);
-	if (n >= 0)
-		free(list);
-	return name;
+	free(list);
+	if (n == 0)
+		return cli_usage("vault", "the store has no sealed secret that a command could take; name it with --secret");
+	return n == 1 ? -1 : cli_usage("vault", "which one? name it with --secret");
 }
 
 static int
@@ -202,9 +167,12 @@ read_sealed(struct blob *out, struct vault_file *file, const struct options *o)
 	CLEANUP(free_string) char *path = NULL;
 	struct jurat_diag d = { 0 };
 	jurat_rc rc;
+	int code;
 
-	if (o->secret == NULL && (name = only_file(o->store)) == NULL)
-		return cli_usage("vault", "which one? name it with --secret");
+	if (o->secret == NULL && (code = only_file(&name, o->store)) != -1)
+		return code;
+	if (o->secret != NULL && (rc = store_name_check(o->secret, &d)) != JURAT_OK)
+		return cli_fail(rc, &d, o->secret);
 	if (o->secret != NULL && asprintf(&name, "%s" SUFFIX, o->secret) < 0)
 		name = NULL;
 	if (name == NULL || (path = path_join(o->store, name)) == NULL)
@@ -215,27 +183,73 @@ read_sealed(struct blob *out, struct vault_file *file, const struct options *o)
 	return -1;
 }
 
+/* ask_of_candidate: a question about a file's content. */
+static int
+ask_of_candidate(uint8_t out[VAULT_QUESTION_LEN], const char *path)
+{
+	CLEANUP(blob_clear) struct blob candidate = { .secret = true };
+	struct jurat_diag d = { 0 };
+	jurat_rc rc = file_read(&candidate, path, CHANNEL_SECRET_MAX_LEN + 1, &d);
+
+	candidate.secret = true;
+	if (rc == JURAT_OK)
+		rc = vault_question(out, candidate.p, candidate.len, &d);
+	return rc == JURAT_OK ? -1 : cli_fail(rc, &d, path);
+}
+
+/* read_question: as `jurat vault question` printed it. */
+static int
+read_question(uint8_t out[VAULT_QUESTION_LEN], const char *path)
+{
+	CLEANUP(blob_clear) struct blob text = { 0 };
+	struct jurat_diag d = { 0 };
+	jurat_rc rc = file_read(&text, path, 2 * VAULT_QUESTION_LEN + 1, &d);
+
+	if (rc == JURAT_OK && text.len == 2 * VAULT_QUESTION_LEN + 1 && text.p[text.len - 1] == '\n')
+		text.len--;
+	if (rc == JURAT_OK && !hex_decode(out, VAULT_QUESTION_LEN, (const char *)text.p, text.len))
+		rc = jurat_fail(&d, JURAT_E_FORMAT, "question", NO_OFFSET, 2 * VAULT_QUESTION_LEN, text.len);
+	return rc == JURAT_OK ? -1 : cli_fail(rc, &d, path);
+}
+
+static int
+run_question(const struct options *o)
+{
+	uint8_t question[VAULT_QUESTION_LEN];
+	char text[2 * VAULT_QUESTION_LEN + 1];
+	int code;
+
+	if (o->candidate == NULL)
+		return cli_usage("vault", "question wants --candidate");
+	if ((code = ask_of_candidate(question, o->candidate)) != -1)
+		return code;
+	hex_encode(text, question, sizeof question);
+	puts(text);
+	return fflush(stdout) == 0 ? EXIT_ACCEPTED : cli_fail(JURAT_E_IO, NULL, "output");
+}
+
 static int
 run_ask(const struct options *o)
 {
-	CLEANUP(blob_clear) struct blob sealed = { 0 }, candidate = { 0 };
+	CLEANUP(blob_clear) struct blob sealed = { 0 };
 	CLEANUP(listener_close) struct listener l = { 0 };
 	CLEANUP(close_vault) struct vault *v = NULL;
+	uint8_t question[VAULT_QUESTION_LEN];
 	struct vault_file file;
 	struct jurat_diag d = { 0 };
 	bool equal = false;
 	jurat_rc rc;
 	int code;
 
-	if (o->candidate == NULL)
-		return cli_usage("vault", "ask wants --candidate");
-	if ((rc = file_read(&candidate, o->candidate, CHANNEL_SECRET_MAX_LEN + 1, &d)) != JURAT_OK)
-		return cli_fail(rc, &d, o->candidate);
-	candidate.secret = true;
+	if ((o->candidate != NULL) == (o->question != NULL))
+		return cli_usage("vault", "ask wants --candidate or --question");
+	code = o->candidate != NULL ? ask_of_candidate(question, o->candidate) : read_question(question, o->question);
+	if (code != -1)
+		return code;
 	if ((code = read_sealed(&sealed, &file, o)) != -1 || (code = listener_open(&l, o->eavesdrop)) != -1 ||
 	    (code = open_vault(&v, o, file.service_key, &l)) != -1)
 		return code;
-	if ((rc = vault_ask(v, &file, candidate.p, candidate.len, &equal, &d)) != JURAT_OK)
+	if ((rc = vault_ask(v, &file, question, &equal, &d)) != JURAT_OK)
 		return cli_fail(rc, &d, o->store);
 	puts(equal ? "yes" : "no");
 	return listener_end(&l, o->eavesdrop, equal ? EXIT_ACCEPTED : EXIT_POLICY);
@@ -271,6 +285,7 @@ static int
 run_info(const struct options *o)
 {
 	CLEANUP(blob_clear) struct blob sealed = { 0 };
+	CLEANUP(listener_close) struct listener l = { 0 };
 	CLEANUP(close_vault) struct vault *v = NULL;
 	struct channel_head head;
 	struct vault_file file;
@@ -278,10 +293,11 @@ run_info(const struct options *o)
 	jurat_rc rc;
 	int code;
 
-	if ((code = read_sealed(&sealed, &file, o)) != -1 || (code = open_vault(&v, o, file.service_key, NULL)) != -1)
+	if ((code = read_sealed(&sealed, &file, o)) != -1 || (code = listener_open(&l, o->eavesdrop)) != -1 ||
+	    (code = open_vault(&v, o, file.service_key, &l)) != -1)
 		return code;
 	rc = vault_info(v, &file, &head, &d);
-	return rc == JURAT_OK ? print_info(o, &head) : cli_fail(rc, &d, o->store);
+	return rc == JURAT_OK ? listener_end(&l, o->eavesdrop, print_info(o, &head)) : cli_fail(rc, &d, o->store);
 }
 
 /* ---- options ---- */
@@ -292,8 +308,9 @@ print_usage(void)
 	puts("usage: jurat vault VERB --machine sw:DIR --enclave FILE --store DIR [options]\n\n"
 	     "  receive   attest, take the secret, seal it   --platform SOCKET --url https://HOST:PORT --ca FILE\n"
 	     "                                               --service-key HEX --secret NAME [--json]\n"
-	     "  ask       is this the secret? yes or no      --candidate FILE [--secret NAME]\n"
-	     "  info      name, version and size             [--secret NAME] [--json]\n\n"
+	     "  ask       is this the secret? yes or no      --candidate FILE | --question FILE [--secret NAME]\n"
+	     "  info      name, version and size             [--secret NAME] [--json]\n"
+	     "  question  what ask takes, made elsewhere     --candidate FILE (and no other option)\n\n"
 	     "  --eavesdrop FILE   append every HTTP body and every enclave call's bytes that this host sees\n\n"
 	     "Exit: 0 received, or yes; 6 no, or refused by policy; the others are in jurat(1).");
 	return EXIT_ACCEPTED;
@@ -304,7 +321,8 @@ static int
 set_option(struct options *o, int option, const char *value)
 {
 	const char **texts[] = { ['m'] = &o->machine, ['e'] = &o->enclave, ['p'] = &o->platform, ['u'] = &o->url, ['c'] = &o->ca,
-		['s'] = &o->secret, ['S'] = &o->store, ['E'] = &o->eavesdrop, ['C'] = &o->candidate };
+		['s'] = &o->secret, ['S'] = &o->store, ['E'] = &o->eavesdrop, ['C'] = &o->candidate,
+		['q'] = &o->question };
 
 	if (option == 'h')
 		return print_usage();
@@ -316,8 +334,6 @@ set_option(struct options *o, int option, const char *value)
 		o->has_service_key = true;
 	} else if (option > 0 && (size_t)option < ARRAY_LEN(texts) && texts[option] != NULL) {
 		*texts[option] = value;
-	} else {
-		return cli_usage("vault", "unknown option, or an option without its value");
 	}
 	return -1;
 }
@@ -331,19 +347,19 @@ parse_options(struct options *o, int argc, char **argv)
 		{ "ca", required_argument, NULL, 'c' }, { "service-key", required_argument, NULL, 'k' },
 		{ "secret", required_argument, NULL, 's' }, { "store", required_argument, NULL, 'S' },
 		{ "eavesdrop", required_argument, NULL, 'E' }, { "candidate", required_argument, NULL, 'C' },
+		{ "question", required_argument, NULL, 'q' },
 		{ "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 },
 	};
 	int option, exit_code;
 
-	opterr = 0;
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "", list, NULL)) != -1) {
-		exit_code = set_option(o, option, optarg);
+		exit_code = option == '?' ? cli_bad_option("vault", argv) : set_option(o, option, optarg);
 		if (exit_code != -1)
 			return exit_code;
 	}
 	if (argc - optind != 1)
-		return cli_usage("vault", "one verb, please: receive, ask or info");
+		return cli_usage("vault", "one verb, please: receive, ask, info or question");
 	o->verb = argv[optind];
 	return -1;
 }
@@ -354,7 +370,9 @@ cmd_vault(int argc, char **argv)
 	static const struct {
 		const char *verb;
 		int (*run)(const struct options *o);
-	} verbs[] = { { "receive", run_receive }, { "ask", run_ask }, { "info", run_info } };
+		bool on_host;
+	} verbs[] = { { "receive", run_receive, true }, { "ask", run_ask, true }, { "info", run_info, true },
+		{ "question", run_question, false } };
 	struct options o = { 0 };
 	int exit_code = parse_options(&o, argc, argv);
 
@@ -363,7 +381,7 @@ cmd_vault(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
 		if (strcmp(o.verb, verbs[i].verb) != 0)
 			continue;
-		if (o.machine == NULL || o.enclave == NULL || o.store == NULL)
+		if (verbs[i].on_host && (o.machine == NULL || o.enclave == NULL || o.store == NULL))
 			return cli_usage("vault", "%s wants --machine, --enclave and --store", o.verb);
 		return verbs[i].run(&o);
 	}

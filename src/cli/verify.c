@@ -11,7 +11,7 @@
 #include "host/when.h"
 
 struct options {
-	const char *quote, *collateral, *trust, *policy;
+	const char *quote, *collateral, *trust, *policy, *at;
 	int64_t at_unix_s;
 	bool has_report_data, as_json;
 	uint8_t report_data[SGX_REPORT_DATA_LEN];
@@ -48,28 +48,42 @@ print_usage(void)
 	return EXIT_ACCEPTED;
 }
 
+/* set_once: of two policies or two roots neither may win silently. */
+static int
+set_once(const char **out, const char *value, const char *option)
+{
+	if (*out != NULL)
+		return cli_usage("verify", "%s stands there twice", option);
+	*out = value;
+	return -1;
+}
+
 /* set_option: one option; -1, or the exit code of its error. */
 static int
 set_option(struct options *o, int option, const char *value)
 {
+	int exit_code;
+
 	switch (option) {
 	case 'c':
-		o->collateral = value;
-		return -1;
+		return set_once(&o->collateral, value, "--collateral");
 	case 't':
-		o->trust = value;
-		return -1;
+		return set_once(&o->trust, value, "--trust");
 	case 'p':
-		o->policy = value;
-		return -1;
+		return set_once(&o->policy, value, "--policy");
 	case 'j':
 		o->as_json = true;
 		return -1;
 	case 'a':
+		exit_code = set_once(&o->at, value, "--at");
+		if (exit_code != -1)
+			return exit_code;
 		if (!when_parse(&o->at_unix_s, value, strlen(value)))
 			return cli_usage("verify", "--at wants a time like 2026-11-24T12:00:00Z");
 		return -1;
 	case 'r':
+		if (o->has_report_data)
+			return cli_usage("verify", "--report-data stands there twice");
 		if (!hex_decode(o->report_data, sizeof o->report_data, value, strlen(value)))
 			return cli_usage("verify", "--report-data wants 128 hex digits");
 		o->has_report_data = true;
@@ -77,8 +91,20 @@ set_option(struct options *o, int option, const char *value)
 	case 'h':
 		return print_usage();
 	default:
-		return cli_usage("verify", "unknown option, or an option without its value");
+		return EXIT_USAGE;
 	}
+}
+
+/* check_stdin: it can be read once. */
+static int
+check_stdin(const struct options *o)
+{
+	const char *const inputs[] = { o->quote, o->collateral, o->policy };
+	unsigned num = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(inputs); i++)
+		num += inputs[i] != NULL && strcmp(inputs[i], "-") == 0;
+	return num <= 1 ? -1 : cli_usage("verify", "only one file can be - (standard input)");
 }
 
 static int
@@ -96,17 +122,25 @@ parse_options(struct options *o, int argc, char **argv)
 	};
 	int option, exit_code;
 
-	opterr = 0;
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "", list, NULL)) != -1) {
-		exit_code = set_option(o, option, optarg);
+		exit_code = option == '?' ? cli_bad_option("verify", argv) : set_option(o, option, optarg);
 		if (exit_code != -1)
 			return exit_code;
 	}
 	if (argc - optind != 1)
 		return cli_usage("verify", "one quote, please");
 	o->quote = argv[optind];
-	return -1;
+	return check_stdin(o);
+}
+
+/* fail_file: a file of the caller's that lacks a member is an invalid file; what JURAT_E_MISSING says elsewhere is that collateral is absent. */
+static int
+fail_file(jurat_rc rc, const struct jurat_diag *d, const char *path)
+{
+	int exit_code = cli_fail(rc, d, path);
+
+	return rc == JURAT_E_MISSING ? EXIT_INVALID : exit_code;
 }
 
 static int
@@ -121,7 +155,7 @@ read_trust(struct inputs *in, const char *dir)
 	if (rc == JURAT_OK)
 		rc = jurat_trust_parse(&in->trust, (const char *)text.p, text.len, &d);
 	if (rc != JURAT_OK)
-		exit_code = cli_fail(rc, &d, dir);
+		exit_code = fail_file(rc, &d, dir);
 	free(path);
 	return exit_code;
 }
@@ -147,7 +181,7 @@ read_policy(struct inputs *in, const char *path)
 
 	if (rc == JURAT_OK)
 		rc = jurat_policy_parse(&in->policy, (const char *)text.p, text.len, &d);
-	return rc == JURAT_OK ? -1 : cli_fail(rc, &d, path);
+	return rc == JURAT_OK ? -1 : fail_file(rc, &d, path);
 }
 
 static int

@@ -72,9 +72,12 @@ make_world(const char *dir, struct world_birth *birth)
 	cli_progress("making the keys of world %s and signing its enclaves", birth->name);
 	birth->now = when_now();
 	rc = world_create(dir, birth, &d);
-	if (rc == JURAT_E_NOT_FOUND)
-		jurat_hint(&d, "the enclaves come from the build; --enclaves names another folder with NAME.so and NAME.json");
-	return rc == JURAT_OK ? EXIT_ACCEPTED : cli_fail(rc, &d, rc == JURAT_E_NOT_FOUND ? birth->enclaves_dir : dir);
+	if (rc == JURAT_OK)
+		return EXIT_ACCEPTED;
+	if (rc != JURAT_E_NOT_FOUND || strcmp(d.field, "world.parent") == 0)
+		return cli_fail(rc, &d, dir);
+	jurat_hint(&d, "the enclaves come from the build; --enclaves names another folder with NAME.so and NAME.json");
+	return cli_fail(rc, &d, birth->enclaves_dir);
 }
 
 static int
@@ -95,7 +98,7 @@ run_new(int argc, char **argv)
 		else if (c == 'i')
 			birth.intel_names = true;
 		else
-			return print_usage(stderr);
+			return cli_bad_option("world", argv);
 	}
 	if (argc - optind != 1)
 		return cli_usage("world", "world new wants one folder");
@@ -144,7 +147,7 @@ run_show(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c != 'j')
-			return print_usage(stderr);
+			return cli_bad_option("world", argv);
 		json = true;
 	}
 	if (argc - optind != 1)
@@ -214,7 +217,7 @@ take_dial(struct dials *dials, int c)
 		dials->stale.qe_identity = true;
 		return EXIT_ACCEPTED;
 	default:
-		return print_usage(stderr);
+		return EXIT_USAGE;
 	}
 }
 
@@ -240,6 +243,7 @@ turn(struct world *w, const struct dials *dials, int64_t *now)
 		w->min_qe_svn = (uint16_t)dials->min_qe_svn;
 	if (dials->tcb_status != NULL || dials->min_svn >= 0 || dials->min_pce_svn >= 0 || dials->min_qe_svn >= 0)
 		w->evaluation_number++;
+	w->crl_number++;
 	rc = dials->revoke != NULL ? world_revoke(w, serial, &d) : JURAT_OK;
 	return rc == JURAT_OK ? EXIT_ACCEPTED : cli_fail(rc, &d, dials->revoke);
 }
@@ -278,7 +282,7 @@ run_set(int argc, char **argv)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		int status = take_dial(&dials, c);
+		int status = c == '?' ? cli_bad_option("world", argv) : take_dial(&dials, c);
 
 		if (status != EXIT_ACCEPTED)
 			return status;

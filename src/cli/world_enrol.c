@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jurat world enrol */
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@ ask_platform(struct world_platform *out, char **out_dir, const char *name, struc
 	if (*out_dir == NULL)
 		rc = JURAT_E_MEMORY;
 	if (rc == JURAT_OK)
-		rc = platform_start(&platform, m, d);
+		rc = platform_start(&platform, m, NULL, d);
 	if (rc == JURAT_OK)
 		rc = platform_info(&info, platform, d);
 	if (rc == JURAT_OK) {
@@ -79,15 +80,18 @@ enrol(struct world *w, const char *machine, struct jurat_diag *d)
 int
 world_enrol_command(int argc, char **argv)
 {
+	static const struct option none[] = { { 0 } };
 	struct world *w CLEANUP(world_clear) = NULL;
 	struct jurat_diag d = { 0 };
 	jurat_rc rc;
 
-	if (argc != 3 || argv[1][0] == '-')
+	if (getopt_long(argc, argv, "", none, NULL) != -1)
+		return cli_bad_option("world", argv);
+	if (argc - optind != 2)
 		return cli_usage("world", "world enrol wants a world and a machine");
-	rc = world_open_for_change(&w, argv[1], &d);
+	rc = world_open_for_change(&w, argv[optind], &d);
 	if (rc != JURAT_OK)
-		return cli_fail(rc, &d, argv[1]);
-	rc = enrol(w, argv[2], &d);
-	return rc == JURAT_OK ? EXIT_ACCEPTED : cli_fail(rc, &d, argv[2]);
+		return cli_fail(rc, &d, argv[optind]);
+	rc = enrol(w, argv[optind + 1], &d);
+	return rc == JURAT_OK ? EXIT_ACCEPTED : cli_fail(rc, &d, argv[optind + 1]);
 }

@@ -102,6 +102,10 @@ chain_check_signatures(
 
 	if (memo_verify_vartime(memo, &top->signature, trust_key(root), top->digest) != JURAT_OK)
 		return jurat_fail(d, JURAT_E_CRYPTO, "chain.signature_of_root", NO_OFFSET, 0, 0);
+	/* a root proves nothing that the pinned key does not; but what travels along and is not what the root signed has been altered */
+	if (roles->root != NULL &&
+	    memo_verify_vartime(memo, &roles->root->signature, trust_key(root), roles->root->digest) != JURAT_OK)
+		return jurat_fail(d, JURAT_E_CRYPTO, "chain.signature_on_root", NO_OFFSET, 0, 0);
 	if (roles->ca != NULL && ecdsa_verify_vartime(&roles->leaf->signature, &roles->ca->key, roles->leaf->digest) != JURAT_OK)
 		return jurat_fail(d, JURAT_E_CRYPTO, "chain.signature_of_ca", NO_OFFSET, 0, 0);
 	return JURAT_OK;

@@ -38,7 +38,10 @@ MUST_USE jurat_rc chain_assign(struct chain_roles *out, const struct cert_chain 
 /* chain_check_root: a root that travels along has the pinned key. */
 MUST_USE jurat_rc chain_check_root(const struct chain_roles *roles, const struct jurat_trust *root, struct jurat_diag *d);
 
-/* chain_check_signatures: leaf by CA (or pinned root), CA by the pinned root. The leaf of a PCK chain is never remembered. */
+/*
+ * chain_check_signatures: leaf by CA (or pinned root), CA by the pinned root, and a root that travels along by itself. The leaf of a PCK
+ * chain is never remembered.
+ */
 MUST_USE jurat_rc chain_check_signatures(
     const struct chain_roles *roles, const struct jurat_trust *root, struct memo *memo, struct jurat_diag *d);
 

@@ -2,7 +2,8 @@
 /*
  * Signatures that were found right need not be checked again: a small set of SHA-256(key ‖ digest ‖ signature), filled only with
  * successes, never with failures. Usable from several threads without a lock; when it is full, nothing more is remembered. It changes the cost of
- * a verification and nothing else. Only collateral's own signatures go in: nothing that an attester sends can fill it.
+ * a verification and nothing else. Collateral's own signatures go in, and those of the root in a quote's chain: an attester can add the
+ * other form (s and n − s) of what the root signed, and nothing of its own.
  */
 #ifndef DCAP_MEMO_H
 #define DCAP_MEMO_H

@@ -138,6 +138,24 @@ read_common_names(struct jurat_trust *t, struct jurat_diag *d)
 	return rc;
 }
 
+/* read_name: it stands in the first line of every verdict, between brackets, so that it must not look like more than a name. */
+static jurat_rc
+read_name(struct jurat_trust *t, struct jurat_diag *d)
+{
+	jurat_rc rc = json_get_string(t->document, "trust.name", &t->name, d);
+	size_t len = 0;
+
+	if (rc != JURAT_OK)
+		return rc;
+	for (; t->name[len] != '\0'; len++) {
+		if (t->name[len] < 0x20 || t->name[len] > 0x7e || t->name[len] == '[' || t->name[len] == ']')
+			return jurat_fail(d, JURAT_E_FORMAT, "trust.name", len, 0, 0);
+	}
+	if (len == 0 || len > TRUST_NAME_MAX_LEN)
+		return jurat_fail(d, JURAT_E_FORMAT, "trust.name", NO_OFFSET, TRUST_NAME_MAX_LEN, len);
+	return JURAT_OK;
+}
+
 static jurat_rc
 read_trust(struct jurat_trust *t, struct jurat_diag *d)
 {
@@ -152,7 +170,7 @@ read_trust(struct jurat_trust *t, struct jurat_diag *d)
 	if (rc == JURAT_OK)
 		rc = json_only(t->document, names, ARRAY_LEN(names), "trust", d);
 	if (rc == JURAT_OK)
-		rc = json_get_string(t->document, "trust.name", &t->name, d);
+		rc = read_name(t, d);
 	if (rc == JURAT_OK)
 		rc = json_get_bool(t->document, "trust.private", &t->is_private, d);
 	if (rc == JURAT_OK && !t->is_private) /* only the library's own root is not private */

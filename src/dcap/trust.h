@@ -10,6 +10,8 @@
 #include "jurat/verify.h"
 #include "x509/cert.h"
 
+#define TRUST_NAME_MAX_LEN 64u
+
 enum trust_role { ROLE_ROOT, ROLE_PLATFORM_CA, ROLE_PROCESSOR_CA, ROLE_PCK, ROLE_TCB_SIGNING, ROLE_NUM };
 
 /* What jurat/verify.h does not show. trust_is_private: true for every root but Intel's. */

@@ -298,6 +298,7 @@ world_enrol(struct world *w, char **out_chain, const struct world_platform *plat
 	memcpy(slot->serial, serial, sizeof slot->serial);
 	memcpy(w->fmspc, platform->fmspc, sizeof w->fmspc);
 	memcpy(w->pce_id, platform->pce_id, sizeof w->pce_id);
+	w->crl_number++;
 	rc = world_save(w, d);
 	if (rc != JURAT_OK) {
 		free(chain);
@@ -317,6 +318,5 @@ world_revoke(struct world *w, const uint8_t serial[PKI_SERIAL_LEN], struct jurat
 	if (w->num_revoked == WORLD_REVOKED_MAX)
 		return jurat_fail(d, JURAT_E_TOO_LARGE, "world.revoked", NO_OFFSET, WORLD_REVOKED_MAX, w->num_revoked);
 	memcpy(w->revoked[w->num_revoked++], serial, PKI_SERIAL_LEN);
-	w->crl_number++;
 	return JURAT_OK;
 }

@@ -31,7 +31,7 @@ struct world {
 	int64_t made;
 	uint8_t fmspc[6], pce_id[2]; /* of its machines: one world, one kind of platform */
 	int64_t evaluation_number;   /* counts up with every change of the dials */
-	int64_t crl_number;
+	int64_t crl_number;          /* counts up before every world_refresh (RFC 5280 §5.2.3: no two CRLs have one number) */
 	enum tcb_status tcb_status;  /* of a platform that is new enough */
 	uint8_t min_svn;             /* first TCB component of such a platform; below it stands OutOfDate */
 	uint16_t min_pce_svn, min_qe_svn;
@@ -63,7 +63,7 @@ void world_close(struct world *w);
 
 /*
  * world_open_for_change: the same, and keeps every other change out until world_close: two machines that are enrolled at the same time are
- * both entered. Waits for the other one.
+ * both entered. Waits for the other one. Keys and certificates are checked, before anything is decided or written with them.
  */
 MUST_USE jurat_rc world_open_for_change(struct world **out, const char *dir, struct jurat_diag *d);
 

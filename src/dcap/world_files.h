@@ -15,6 +15,12 @@ MUST_USE jurat_rc world_write_text(const char *dir, const char *name, const char
 MUST_USE jurat_rc world_read_key(struct pki_key *out, const char *dir, const char *name, struct jurat_diag *d);
 MUST_USE jurat_rc world_write_key(const char *dir, const char *name, const struct pki_key *key, struct jurat_diag *d);
 
+/*
+ * world_check: the three CA and signing keys and their certificates are there, belong together, and the root has signed each: what is
+ * signed with them verifies. JURAT_E_MISMATCH, JURAT_E_CRYPTO or the reader's error, each with the file's name as field.
+ */
+MUST_USE jurat_rc world_check(const char *dir, struct jurat_diag *d);
+
 /* world_keys_make: all five keys, the CA certificates and trust.json of a new world. */
 MUST_USE jurat_rc world_keys_make(const char *dir, const struct pki_names *names, int64_t now, struct jurat_diag *d);
 

@@ -317,7 +317,10 @@ world_open_for_change(struct world **out, const char *dir, struct jurat_diag *d)
 		jurat_hint(d, "jurat world new DIR makes a world");
 	if (rc == JURAT_OK)
 		rc = world_open(&w, dir, d);
+	if (rc == JURAT_OK)
+		rc = world_check(dir, d);
 	if (rc != JURAT_OK) {
+		world_close(w);
 		if (lock >= 0)
 			close(lock);
 		return rc;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -88,12 +89,52 @@ make_rsa_key(const char *dir, const char *file, struct jurat_diag *d)
 	return rc;
 }
 
+/* A key made beside others: each of them takes half a second of looking for primes. */
+struct rsa_job {
+	pthread_t thread;
+	bool running;
+	const char *dir, *file;
+	struct jurat_diag d;
+	jurat_rc rc;
+};
+
+static void *
+rsa_job_run(void *arg)
+{
+	struct rsa_job *job = arg;
+
+	job->rc = make_rsa_key(job->dir, job->file, &job->d);
+	return NULL;
+}
+
+static void
+rsa_job_begin(struct rsa_job *job, const char *dir, const char *file)
+{
+	*job = (struct rsa_job){ .dir = dir, .file = file };
+	job->running = pthread_create(&job->thread, NULL, rsa_job_run, job) == 0;
+	if (!job->running)
+		(void)rsa_job_run(job);
+}
+
+static jurat_rc
+rsa_job_end(struct rsa_job *job, struct jurat_diag *d)
+{
+	if (job->running)
+		pthread_join(job->thread, NULL);
+	if (job->rc != JURAT_OK && d != NULL && d->code == JURAT_OK)
+		*d = job->d;
+	return job->rc;
+}
+
 jurat_rc
 world_keys_make(const char *dir, const struct pki_names *names, int64_t now, struct jurat_diag *d)
 {
 	struct pki_key root = { 0 }, platform = { 0 }, signing = { 0 };
-	jurat_rc rc = make_key(&root, dir, "keys/root-ca.pem", d);
+	struct rsa_job architecture;
+	jurat_rc rc, other;
 
+	rsa_job_begin(&architecture, dir, "keys/architecture.pem");
+	rc = make_key(&root, dir, "keys/root-ca.pem", d);
 	if (rc == JURAT_OK)
 		rc = make_key(&platform, dir, "keys/platform-ca.pem", d);
 	if (rc == JURAT_OK)
@@ -104,8 +145,9 @@ world_keys_make(const char *dir, const struct pki_names *names, int64_t now, str
 	pki_key_clear(&platform);
 	pki_key_clear(&signing);
 	if (rc == JURAT_OK)
-		rc = make_rsa_key(dir, "keys/architecture.pem", d);
-	return rc == JURAT_OK ? make_rsa_key(dir, "keys/author.pem", d) : rc;
+		rc = make_rsa_key(dir, "keys/author.pem", d);
+	other = rsa_job_end(&architecture, d);
+	return rc != JURAT_OK ? rc : other;
 }
 
 /* ---- enclaves ---- */
@@ -264,16 +306,29 @@ settle(const char *temporary, const char *dir, struct jurat_diag *d)
 	return jurat_fail(d, JURAT_E_IO, "world", NO_OFFSET, 0, (uint64_t)error);
 }
 
-jurat_rc
-world_create(const char *dir, const struct world_birth *birth, struct jurat_diag *d)
+/* without_slashes: "w/" is the folder w; only its name can have a neighbour. */
+static char *
+without_slashes(const char *dir)
 {
-	char *temporary CLEANUP(text_clear) = NULL;
+	size_t len = strlen(dir);
+
+	while (len > 1 && dir[len - 1] == '/')
+		len--;
+	return strndup(dir, len);
+}
+
+jurat_rc
+world_create(const char *given, const struct world_birth *birth, struct jurat_diag *d)
+{
+	char *temporary CLEANUP(text_clear) = NULL, *dir CLEANUP(text_clear) = without_slashes(given);
 	struct pki_names names;
 	struct stat st;
 	jurat_rc rc = pki_names_make(&names, birth->name, birth->intel_names, d);
 
 	if (rc != JURAT_OK)
 		return rc;
+	if (dir == NULL)
+		return jurat_fail(d, JURAT_E_MEMORY, "world", NO_OFFSET, 0, 0);
 	if (lstat(dir, &st) == 0)
 		return jurat_fail(d, JURAT_E_EXISTS, "world", NO_OFFSET, 0, 0);
 	if (asprintf(&temporary, "%s.new-XXXXXX", dir) < 0) {
@@ -281,7 +336,7 @@ world_create(const char *dir, const struct world_birth *birth, struct jurat_diag
 		return jurat_fail(d, JURAT_E_MEMORY, "world", NO_OFFSET, 0, 0);
 	}
 	if (mkdtemp(temporary) == NULL)
-		return jurat_fail(d, errno == ENOENT ? JURAT_E_NOT_FOUND : JURAT_E_IO, "world", NO_OFFSET, 0, (uint64_t)errno);
+		return jurat_fail(d, errno == ENOENT ? JURAT_E_NOT_FOUND : JURAT_E_IO, "world.parent", NO_OFFSET, 0, (uint64_t)errno);
 	rc = fill(temporary, &names, birth, d);
 	if (rc == JURAT_OK)
 		rc = settle(temporary, dir, d);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -129,12 +130,25 @@ check_readable(int fd, bool secret, struct jurat_diag *d)
 }
 
 static jurat_rc
-read_whole(struct blob *out, const char *path, size_t max, bool secret, struct jurat_diag *d)
+read_open(struct blob *out, int fd, size_t max, bool secret, struct jurat_diag *d)
 {
 	struct blob b CLEANUP(blob_clear) = { .secret = secret };
+	jurat_rc rc = check_readable(fd, secret, d);
+
+	if (rc == JURAT_OK)
+		rc = read_rest(&b, fd, max, d);
+	if (rc != JURAT_OK)
+		return rc;
+	*out = b;
+	b = (struct blob){ 0 };
+	return JURAT_OK;
+}
+
+static jurat_rc
+read_whole(struct blob *out, const char *path, size_t max, bool secret, struct jurat_diag *d)
+{
 	int opened CLEANUP(close_fd) = -1;
 	int fd = STDIN_FILENO;
-	jurat_rc rc;
 
 	if (max > SIZE_MAX / 4)
 		return jurat_fail(d, JURAT_E_USAGE, "file", NO_OFFSET, SIZE_MAX / 4, max);
@@ -143,14 +157,7 @@ read_whole(struct blob *out, const char *path, size_t max, bool secret, struct j
 		if (opened < 0)
 			return fail_errno(d, errno, "file");
 	}
-	rc = check_readable(fd, secret, d);
-	if (rc == JURAT_OK)
-		rc = read_rest(&b, fd, max, d);
-	if (rc != JURAT_OK)
-		return rc;
-	*out = b;
-	b = (struct blob){ 0 };
-	return JURAT_OK;
+	return read_open(out, fd, max, secret, d);
 }
 
 jurat_rc
@@ -163,6 +170,57 @@ jurat_rc
 file_read_secret(struct blob *out, const char *path, size_t max, struct jurat_diag *d)
 {
 	return read_whole(out, path, max, true, d);
+}
+
+/* check_regular: what is no file at all (a pipe, a device) was not made by us, and may have no end. */
+static jurat_rc
+check_regular(int fd, struct jurat_diag *d)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return fail_errno(d, errno, "file");
+	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+		return JURAT_OK; /* a folder is refused by its own name later */
+	(void)jurat_fail(d, JURAT_E_IO, "file", NO_OFFSET, 0, 0);
+	jurat_hint(d, "it must be a regular file");
+	return JURAT_E_IO;
+}
+
+jurat_rc
+file_read_stored(struct blob *out, const char *path, const struct file_kind *kind, struct jurat_diag *d)
+{
+	int fd CLEANUP(close_fd) = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a FIFO must not hold us */
+	struct jurat_diag why = { 0 };
+	jurat_rc rc = fd < 0 ? fail_errno(&why, errno, "file") : check_regular(fd, &why);
+
+	if (rc == JURAT_OK)
+		rc = read_open(out, fd, kind->max, kind->secret, &why);
+	if (rc != JURAT_OK) {
+		(void)jurat_fail(d, rc, kind->field, why.offset, why.wanted, why.got);
+		jurat_hint(d, why.hint);
+	}
+	return rc;
+}
+
+static jurat_rc
+read_member(struct blob *out, const char *dir, const struct file_kind *kind, struct jurat_diag *d)
+{
+	char *path CLEANUP(free_string) = path_join(dir, kind->field);
+
+	return path != NULL ? file_read_stored(out, path, kind, d) : jurat_fail(d, JURAT_E_MEMORY, kind->field, NO_OFFSET, 0, 0);
+}
+
+jurat_rc
+file_read_in(struct blob *out, const char *dir, const char *name, size_t max, struct jurat_diag *d)
+{
+	return read_member(out, dir, &(struct file_kind){ name, max, false }, d);
+}
+
+jurat_rc
+file_read_secret_in(struct blob *out, const char *dir, const char *name, size_t max, struct jurat_diag *d)
+{
+	return read_member(out, dir, &(struct file_kind){ name, max, true }, d);
 }
 
 /* ---- writing ---- */
@@ -219,29 +277,111 @@ name_it(const char *temporary, const char *path, bool fresh)
 	return unlink(temporary);
 }
 
+/* What is written, and how. */
+struct content {
+	const void *p;
+	size_t len;
+	unsigned mode;
+	bool fresh; /* nothing may be there yet */
+};
+
 static jurat_rc
-write_beside(const char *path, const void *p, size_t len, unsigned mode, bool fresh, struct jurat_diag *d)
+write_named(const char *path, const char *folder, const struct content *c, struct jurat_diag *d)
 {
-	char *folder CLEANUP(free_string) = folder_of(path);
 	char *temporary CLEANUP(free_string) = NULL;
 	int fd CLEANUP(close_fd) = -1;
 	jurat_rc rc;
 
-	if (folder == NULL || asprintf(&temporary, "%s/.jurat-XXXXXX", folder) < 0) {
+	if (asprintf(&temporary, "%s/.jurat-XXXXXX", folder) < 0) {
 		temporary = NULL;
 		return jurat_fail(d, JURAT_E_MEMORY, "file", NO_OFFSET, 0, 0);
 	}
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return fail_errno(d, errno, "file");
-	rc = fill(fd, p, len, mode, d);
-	if (rc == JURAT_OK && name_it(temporary, path, fresh) != 0)
+	rc = fill(fd, c->p, c->len, c->mode, d);
+	if (rc == JURAT_OK && name_it(temporary, path, c->fresh) != 0)
 		rc = fail_errno(d, errno, "file");
-	if (rc != JURAT_OK) {
+	if (rc != JURAT_OK)
 		(void)unlink(temporary);
-		return rc;
+	return rc;
+}
+
+/* ---- a file without a name, which is gone with a process that is killed while it writes ---- */
+
+/* open_unnamed: *out_fd stays -1 where the file system has no such files, or /proc, which gives them their name, is not there. */
+static jurat_rc
+open_unnamed(int *out_fd, const char *folder, struct jurat_diag *d)
+{
+	if (access("/proc/self/fd", X_OK) != 0)
+		return JURAT_OK;
+	*out_fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	if (*out_fd >= 0 || errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)
+		return JURAT_OK;
+	return fail_errno(d, errno, "file");
+}
+
+static int
+link_unnamed(int fd, const char *path)
+{
+	char from[32];
+
+	(void)snprintf(from, sizeof from, "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, from, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+
+/* replace_by: a name can only be taken over by another name, so the whole file has one beside it for a moment. */
+static int
+replace_by(int fd, const char *folder, const char *path)
+{
+	char *beside CLEANUP(free_string) = NULL;
+	unsigned long long n;
+	int error;
+
+	if (getrandom(&n, sizeof n, 0) != (ssize_t)sizeof n)
+		return -1;
+	if (asprintf(&beside, "%s/.jurat-%016llx", folder, n) < 0) {
+		beside = NULL;
+		errno = ENOMEM;
+		return -1;
 	}
-	return sync_folder_of(path, d);
+	if (link_unnamed(fd, beside) != 0)
+		return -1;
+	if (rename(beside, path) == 0)
+		return 0;
+	error = errno;
+	(void)unlink(beside);
+	errno = error;
+	return -1;
+}
+
+static jurat_rc
+write_unnamed(int fd, const char *path, const char *folder, const struct content *c, struct jurat_diag *d)
+{
+	jurat_rc rc = fill(fd, c->p, c->len, c->mode, d);
+
+	if (rc != JURAT_OK)
+		return rc;
+	if ((c->fresh ? link_unnamed(fd, path) : replace_by(fd, folder, path)) != 0)
+		return fail_errno(d, errno, "file");
+	return JURAT_OK;
+}
+
+static jurat_rc
+write_beside(const char *path, const struct content *c, struct jurat_diag *d)
+{
+	char *folder CLEANUP(free_string) = folder_of(path);
+	int fd CLEANUP(close_fd) = -1;
+	jurat_rc rc;
+
+	if (folder == NULL)
+		return jurat_fail(d, JURAT_E_MEMORY, "file", NO_OFFSET, 0, 0);
+	rc = open_unnamed(&fd, folder, d);
+	if (rc == JURAT_OK && fd >= 0)
+		rc = write_unnamed(fd, path, folder, c, d);
+	else if (rc == JURAT_OK)
+		rc = write_named(path, folder, c, d);
+	return rc == JURAT_OK ? sync_folder_of(path, d) : rc;
 }
 
 /* write_through: devices, pipes and terminals keep their name; /dev/null must not become a file because root wrote to it. */
@@ -258,13 +398,14 @@ write_through(const char *path, const void *p, size_t len, struct jurat_diag *d)
 jurat_rc
 file_write(const char *path, const void *p, size_t len, unsigned mode, struct jurat_diag *d)
 {
+	const struct content content = { p, len, mode, false };
 	char *target CLEANUP(free_string) = NULL;
 	struct stat st;
 
 	if (strcmp(path, "-") == 0)
 		return fd_write_all(STDOUT_FILENO, p, len, d);
 	if (stat(path, &st) != 0)
-		return write_beside(path, p, len, mode, false, d);
+		return write_beside(path, &content, d);
 	if (S_ISDIR(st.st_mode))
 		return fail_errno(d, EISDIR, "file");
 	if (!S_ISREG(st.st_mode))
@@ -272,15 +413,17 @@ file_write(const char *path, const void *p, size_t len, unsigned mode, struct ju
 	target = realpath(path, NULL); /* a symbolic link stays one */
 	if (target == NULL)
 		return fail_errno(d, errno, "file");
-	return write_beside(target, p, len, mode, false, d);
+	return write_beside(target, &content, d);
 }
 
 jurat_rc
 file_create(const char *path, const void *p, size_t len, unsigned mode, struct jurat_diag *d)
 {
+	const struct content content = { p, len, mode, true };
+
 	if (strcmp(path, "-") == 0)
 		return fd_write_all(STDOUT_FILENO, p, len, d);
-	return write_beside(path, p, len, mode, true, d);
+	return write_beside(path, &content, d);
 }
 
 char *

@@ -24,8 +24,23 @@ MUST_USE jurat_rc file_read(struct blob *out, const char *path, size_t max, stru
 MUST_USE jurat_rc file_read_secret(struct blob *out, const char *path, size_t max, struct jurat_diag *d);
 
 /*
- * file_write: writes a temporary file in the same folder with the given mode, fsyncs it, renames it over path, fsyncs the
- * folder: afterwards path is the old file or the whole new one, whatever happens. "-" is standard output; what is not a regular file (a
+ * file_read_in, file_read_secret_in: the same for dir/name, a member of a folder that this program made (a world, a machine, a data
+ * folder). It must be a regular file: a pipe in its place would hold the reader for ever. name is a literal and is the field of every
+ * failure, so that the user learns which of the folder's files it is. file_read_stored: for a path, kind->max below SIZE_MAX / 4.
+ */
+struct file_kind {
+	const char *field;
+	size_t max;
+	bool secret;
+};
+MUST_USE jurat_rc file_read_stored(struct blob *out, const char *path, const struct file_kind *kind, struct jurat_diag *d);
+MUST_USE jurat_rc file_read_in(struct blob *out, const char *dir, const char *name, size_t max, struct jurat_diag *d);
+MUST_USE jurat_rc file_read_secret_in(struct blob *out, const char *dir, const char *name, size_t max, struct jurat_diag *d);
+
+/*
+ * file_write: writes a file without a name in the same folder (where the file system has that) with the given mode, fsyncs it,
+ * renames it over path, fsyncs the folder: a process killed in the middle leaves nothing behind, and afterwards path is the old file
+ * or the whole new one, whatever happens. "-" is standard output; what is not a regular file (a
  * device, a pipe) is written in place, and a symbolic link stays one. JURAT_E_NO_SPACE for ENOSPC, EDQUOT and EFBIG, JURAT_E_NOT_FOUND without
  * the folder, JURAT_E_IO otherwise. file_create: the same, but JURAT_E_EXISTS if path is there.
  */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/server.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -9,7 +8,6 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +15,7 @@
 #include <sys/socket.h>
 
 #include "core/diag.h"
+#include "http/address.h"
 #include "http/tls.h"
 #include "json/write.h"
 
@@ -177,7 +176,8 @@ http_answer_send(struct http_answer *a, int status, const char *type, const void
 	if (type != NULL)
 		http_answer_header(a, "Content-Type", type);
 	common_headers(a);
-	if (len != 0)
+	/* the answer to HEAD has no body, not even that of an error: the client would read it as the next answer */
+	if (len != 0 && evhttp_request_get_command(a->req) != EVHTTP_REQ_HEAD)
 		evbuffer_add(buf, body, len);
 	evhttp_send_reply(a->req, status, NULL, buf);
 	evbuffer_free(buf);
@@ -367,58 +367,6 @@ on_drain_end(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	event_base_loopexit(s->base, NULL);
-}
-
-/* An address of either family, without casts between pointers of different kinds. */
-union address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-/* address_parse: "1.2.3.4:port" or "[v6]:port"; libevent's own parser refuses port 0. */
-static bool
-address_parse(union address *out, socklen_t *out_len, const char *text)
-{
-	const char *colon = strrchr(text, ':');
-	size_t n = colon != NULL ? (size_t)(colon - text) : 0;
-	bool v6 = n >= 2 && text[0] == '[' && text[n - 1] == ']';
-	char ip[INET6_ADDRSTRLEN];
-	char *end;
-	unsigned long port;
-
-	if (v6) {
-		text++;
-		n -= 2;
-	}
-	if (n == 0 || n >= sizeof ip || colon[1] < '0' || colon[1] > '9')
-		return false;
-	memcpy(ip, text, n);
-	ip[n] = '\0';
-	port = strtoul(colon + 1, &end, 10);
-	if (*end != '\0' || port > 65535)
-		return false;
-	memset(out, 0, sizeof *out);
-	out->any.sa_family = v6 ? AF_INET6 : AF_INET;
-	*out_len = v6 ? sizeof out->v6 : sizeof out->v4;
-	if (v6)
-		out->v6.sin6_port = htons((uint16_t)port);
-	else
-		out->v4.sin_port = htons((uint16_t)port);
-	return inet_pton(out->any.sa_family, ip, v6 ? (void *)&out->v6.sin6_addr : (void *)&out->v4.sin_addr) == 1;
-}
-
-static void
-address_format(char out[HTTP_ADDRESS_MAX_LEN], const union address *a)
-{
-	bool v6 = a->any.sa_family == AF_INET6;
-	char ip[INET6_ADDRSTRLEN] = "";
-
-	inet_ntop(a->any.sa_family, v6 ? (const void *)&a->v6.sin6_addr : (const void *)&a->v4.sin_addr, ip, sizeof ip);
-	if (v6)
-		snprintf(out, HTTP_ADDRESS_MAX_LEN, "[%s]:%u", ip, ntohs(a->v6.sin6_port));
-	else
-		snprintf(out, HTTP_ADDRESS_MAX_LEN, "%s:%u", ip, ntohs(a->v4.sin_port));
 }
 
 static jurat_rc

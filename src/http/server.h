@@ -7,8 +7,8 @@
 #define HTTP_SERVER_H
 
 #include "core/compiler.h"
+#include "http/address.h"
 
-#define HTTP_ADDRESS_MAX_LEN 64u     /* "[....]:65535" with its NUL */
 #define HTTP_HEADERS_MAX_LEN 8192u
 #define HTTP_BODY_MAX_LEN 65536u     /* evhttp closes on more; a route's own limit is lower and answers with a problem */
 #define HTTP_CONNECTIONS_MAX 64u     /* more wait in the listen queue */

@@ -26,7 +26,7 @@ use_key(SSL_CTX *ctx, const char *path, struct jurat_diag *d)
 	CLEANUP(blob_clear) struct blob pem = { 0 };
 	CLEANUP(free_bio) BIO *bio = NULL;
 	CLEANUP(free_pkey) EVP_PKEY *key = NULL;
-	jurat_rc rc = file_read_secret(&pem, path, PEM_MAX_LEN, d);
+	jurat_rc rc = file_read_stored(&pem, path, &(struct file_kind){ "tls.key", PEM_MAX_LEN, true }, d);
 
 	if (rc != JURAT_OK)
 		return rc;
@@ -34,6 +34,20 @@ use_key(SSL_CTX *ctx, const char *path, struct jurat_diag *d)
 	key = bio != NULL ? PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL) : NULL;
 	if (key == NULL || SSL_CTX_use_PrivateKey(ctx, key) != 1)
 		return jurat_fail(d, JURAT_E_FORMAT, "tls.key", NO_OFFSET, 0, 0);
+	return JURAT_OK;
+}
+
+/* use_certificate: OpenSSL would not say whether the file is absent or malformed. */
+static jurat_rc
+use_certificate(SSL_CTX *ctx, const char *path, struct jurat_diag *d)
+{
+	CLEANUP(blob_clear) struct blob pem = { 0 };
+	jurat_rc rc = file_read_stored(&pem, path, &(struct file_kind){ "tls.pem", PEM_MAX_LEN, false }, d);
+
+	if (rc != JURAT_OK)
+		return rc;
+	if (SSL_CTX_use_certificate_chain_file(ctx, path) != 1)
+		return jurat_fail(d, JURAT_E_FORMAT, "tls.pem", NO_OFFSET, 0, 0);
 	return JURAT_OK;
 }
 
@@ -50,9 +64,7 @@ tls_server_new(SSL_CTX **out, const char *cert_pem, const char *key_pem, struct 
 	SSL_CTX_set_max_early_data(ctx, 0);
 	/* buffers go back when a connection is idle: many connections in little memory */
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
-	if (SSL_CTX_use_certificate_chain_file(ctx, cert_pem) != 1)
-		return jurat_fail(d, JURAT_E_FORMAT, "tls.pem", NO_OFFSET, 0, 0);
-	if ((rc = use_key(ctx, key_pem, d)) != JURAT_OK)
+	if ((rc = use_certificate(ctx, cert_pem, d)) != JURAT_OK || (rc = use_key(ctx, key_pem, d)) != JURAT_OK)
 		return rc;
 	if (SSL_CTX_check_private_key(ctx) != 1)
 		return jurat_fail(d, JURAT_E_MISMATCH, "tls.key", NO_OFFSET, 0, 0);

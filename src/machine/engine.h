@@ -59,6 +59,8 @@ struct enclave {
 	uint32_t handle;
 	bool created;            /* handle is valid */
 	bool registered;
+	atomic_uint users;       /* the owner, and every call that is inside: the last one tears it down */
+	atomic_bool unloading;
 	atomic_bool crashed;
 	atomic_bool lost;        /* this is a child of the process that loaded it */
 	void (*eavesdrop)(void *ctx, const void *in, size_t in_len, const void *out, size_t out_len);
@@ -162,10 +164,15 @@ bool engine_owns(const struct enclave *e, uint64_t addr, uint64_t len);
 bool engine_permits(const struct enclave *e, uint64_t addr, uint64_t len, uint8_t permissions);
 /* engine_find_tcs: the TCS at this address in any loaded enclave of this process, or NULL. In signal handlers. */
 struct engine_tcs *engine_find_tcs(struct enclave **out, uint64_t addr);
-/* engine_forked: in a child process: its enclaves are lost, as with SGX. */
+/* engine_forked: in a child process: its enclaves are lost, as with SGX. engine_fork_begin, _end: around fork() in the parent. */
+void engine_fork_begin(void);
+void engine_fork_end(void);
 void engine_forked(void);
 
 /* ---- engine_load.c ---- */
+/* engine_hold, engine_release: a call is inside; after enclave_unload the last release frees the enclave. */
+void engine_hold(struct enclave *e);
+void engine_release(struct enclave *e);
 /* enclave_load_image: enclave_load for an image that the caller opened, or whose SIGSTRUCT or metadata block it chose. */
 MUST_USE jurat_rc enclave_load_image(struct enclave **out, struct machine *m, const struct image *image,
     const struct enclave_options *options, struct jurat_diag *d);
@@ -175,8 +182,10 @@ MUST_USE jurat_rc enclave_load_image(struct enclave **out, struct machine *m, co
 MUST_USE jurat_rc engine_start(struct jurat_diag *d);
 /* engine_attach: the calling thread's state, made when it is not there. JURAT_E_STATE on a signal stack. */
 MUST_USE jurat_rc engine_attach(struct engine_thread **out, struct jurat_diag *d);
-/* engine_attach_in_handler: the same for a thread that came here by ENCLU; takes effect when the handler returns. False if it cannot be. */
-bool engine_attach_in_handler(ucontext_t *uc);
+/* engine_thread_stack: its alternate stack. */
+stack_t engine_thread_stack(const struct engine_thread *t);
+/* engine_thread_forked: in a child process, for its one thread: what fork does not hand on. */
+void engine_thread_forked(void);
 /* engine_thread_self: this thread's state or NULL. */
 struct engine_thread *engine_thread_self(void);
 
@@ -231,12 +240,20 @@ const struct xstate_layout *xstate_host(void);
 void xstate_save(const struct xstate_layout *host, uint8_t *ssa, const uint8_t *fp, uint64_t xfrm);
 void xstate_init(uint8_t *fp, uint64_t xfrm);
 MUST_USE bool xstate_load(const struct xstate_layout *host, uint8_t *fp, const uint8_t *ssa, uint64_t xfrm);
+/* xstate_open_keys: lets this thread read pages whatever their protection key says; xstate_set_keys: as it was before. */
+uint32_t xstate_open_keys(void);
+void xstate_set_keys(uint32_t keys);
+/* xstate_pass_keys: the rights of this handler into a signal frame: they are what the kernel starts every handler with. */
+void xstate_pass_keys(uint8_t *fp);
 /* xstate_frame_len: bytes of the signal frame's floating-point part. */
 size_t xstate_frame_len(const uint8_t *fp);
 
 /* ---- engine_deliver.c ---- */
 /* engine_deliver: the application's handler, or the default action. t NULL: a thread that never entered an enclave. */
 void engine_deliver(struct engine_thread *t, int sig, siginfo_t *info, ucontext_t *uc, bool exception);
+
+/* engine_attach_first: a thread that came by ENCLU and has no state yet gets it when the handler has returned, and traps again. */
+void engine_attach_first(siginfo_t *info, ucontext_t *uc);
 
 /* ---- engine_actions.c ---- */
 #define ENGINE_NUM_SIGNALS 65
@@ -253,6 +270,9 @@ struct kernel_action {
 #define ACTION_RESTORER 0x04000000ul
 
 void actions_take_over(void);
+/* actions_fork_begin, actions_fork_end: no other thread holds the table while this one forks. All signals are blocked between. */
+void actions_fork_begin(void);
+void actions_fork_end(void);
 /* actions_current: what the application wants for sig; resets it first if SA_RESETHAND says so. */
 struct kernel_action actions_current(int sig);
 int kernel_sigaction(int sig, const struct kernel_action *new_action, struct kernel_action *old);

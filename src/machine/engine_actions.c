@@ -26,6 +26,7 @@ static struct {
 	atomic_flag lock;
 	atomic_bool active;
 	struct kernel_action wanted[ENGINE_NUM_SIGNALS];
+	uint64_t mask_at_fork; /* of the thread that forks and holds the lock meanwhile */
 } actions = { .lock = ATOMIC_FLAG_INIT };
 
 static void
@@ -49,6 +50,23 @@ actions_unlock(const uint64_t *saved)
 {
 	atomic_flag_clear_explicit(&actions.lock, memory_order_release);
 	set_mask(saved, NULL);
+}
+
+void
+actions_fork_begin(void)
+{
+	uint64_t saved;
+
+	actions_lock(&saved);
+	actions.mask_at_fork = saved;
+}
+
+void
+actions_fork_end(void)
+{
+	uint64_t saved = actions.mask_at_fork;
+
+	actions_unlock(&saved);
 }
 
 int

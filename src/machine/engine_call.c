@@ -45,7 +45,8 @@ prepare(struct engine_frame *f, int64_t rdi, uint64_t rsi)
 	uint64_t base = (uint64_t)(uintptr_t)e->base;
 	uint8_t *ssa;
 
-	if (!engine_canonical(base + tcs->tcs.oentry) || !engine_canonical(base + tcs->tcs.ofsbase) ||
+	/* the child of a fork() in an OCALL has the frame, and no enclave to go back to */
+	if (atomic_load(&e->lost) || !engine_canonical(base + tcs->tcs.oentry) || !engine_canonical(base + tcs->tcs.ofsbase) ||
 	    !engine_canonical(base + tcs->tcs.ogsbase) || engine_tcs_take(e, tcs, false, &ssa) != ENGINE_FINE)
 		return false;
 	f->tcs_addr = tcs->addr;
@@ -140,19 +141,22 @@ static jurat_rc
 check_alive(const struct enclave *e, struct jurat_diag *d)
 {
 	if (atomic_load(&e->lost)) {
+		jurat_fail(d, JURAT_E_STATE, "enclave.process", NO_OFFSET, 0, 0);
 		jurat_hint(d, "an enclave does not survive fork: load it in the child");
-		return jurat_fail(d, JURAT_E_STATE, "enclave.process", NO_OFFSET, 0, 0);
+		return JURAT_E_STATE;
 	}
 	if (atomic_load(&e->crashed)) {
+		jurat_fail(d, JURAT_E_STATE, "enclave.crashed", NO_OFFSET, 0, 0);
 		jurat_hint(d, crashed_hint);
-		return jurat_fail(d, JURAT_E_STATE, "enclave.crashed", NO_OFFSET, 0, 0);
+		return JURAT_E_STATE;
 	}
+	if (atomic_load(&e->unloading))
+		return jurat_fail(d, JURAT_E_STATE, "enclave.unloading", NO_OFFSET, 0, 0);
 	return JURAT_OK;
 }
 
-jurat_rc
-enclave_ecall(struct enclave *e, int64_t index, void *ms, enclave_ocall ocall, void *ctx, uint64_t *out_status,
-    struct jurat_diag *d)
+static jurat_rc
+ecall(struct enclave *e, int64_t index, void *ms, enclave_ocall ocall, void *ctx, uint64_t *out_status, struct jurat_diag *d)
 {
 	struct engine_thread *t;
 	struct engine_tcs *tcs;
@@ -176,12 +180,27 @@ enclave_ecall(struct enclave *e, int64_t index, void *ms, enclave_ocall ocall, v
 	if (!f.finished)
 		atomic_store(&e->crashed, true);
 	atomic_store(&tcs->claimed, false);
+	if (!f.finished && atomic_load(&e->lost))
+		return check_alive(e, d);
 	if (!f.finished) {
+		jurat_fail(d, JURAT_E_STATE, "enclave.crashed", NO_OFFSET, 0, f.kind == EXIT_AEX ? f.vector : 0);
 		jurat_hint(d, crashed_hint);
-		return jurat_fail(d, JURAT_E_STATE, "enclave.crashed", NO_OFFSET, 0, f.kind == EXIT_AEX ? f.vector : 0);
+		return JURAT_E_STATE;
 	}
 	*out_status = f.status;
 	return JURAT_OK;
+}
+
+jurat_rc
+enclave_ecall(struct enclave *e, int64_t index, void *ms, enclave_ocall ocall, void *ctx, uint64_t *out_status,
+    struct jurat_diag *d)
+{
+	jurat_rc rc;
+
+	engine_hold(e);
+	rc = ecall(e, index, ms, ocall, ctx, out_status, d);
+	engine_release(e);
+	return rc;
 }
 
 /* ---- enclave_call ---- */
@@ -255,6 +274,7 @@ enclave_call(struct enclave *e, uint32_t op, const void *in, size_t in_len, void
 	jurat_rc enclave_rc = JURAT_OK, rc = edge_init(&edge, op, in, in_len, out_cap, d);
 	size_t len = 0;
 
+	engine_hold(e);
 	if (rc == JURAT_OK && e->eavesdrop != NULL)
 		e->eavesdrop(e->eavesdrop_ctx, edge.in, in_len, NULL, 0);
 	if (rc == JURAT_OK)
@@ -271,5 +291,6 @@ enclave_call(struct enclave *e, uint32_t op, const void *in, size_t in_len, void
 			rc = jurat_fail(d, enclave_rc, "enclave.answer", NO_OFFSET, 0, op);
 	}
 	edge_clear(&edge);
+	engine_release(e);
 	return rc;
 }

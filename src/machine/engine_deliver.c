@@ -45,10 +45,10 @@ on_stack(const stack_t *s, uint64_t sp)
 static uint64_t
 handler_stack(const struct engine_thread *t, const struct kernel_action *action, const ucontext_t *uc)
 {
-	const stack_t *own = &t->app_stack;
+	const stack_t *own = t != NULL ? &t->app_stack : NULL;
 	uint64_t rsp = (uint64_t)uc->uc_mcontext.gregs[REG_RSP];
 
-	if ((action->flags & SA_ONSTACK) != 0 && (own->ss_flags & SS_DISABLE) == 0 && own->ss_size != 0 && !on_stack(own, rsp))
+	if (own != NULL && (action->flags & SA_ONSTACK) != 0 && (own->ss_flags & SS_DISABLE) == 0 && own->ss_size != 0 && !on_stack(own, rsp))
 		return (uint64_t)(uintptr_t)own->ss_sp + own->ss_size;
 	return rsp - RED_ZONE;
 }
@@ -94,6 +94,37 @@ redirect(struct engine_thread *t, int sig, const struct kernel_action *action, c
 	/* the handler may enter an enclave by an ENCLU of its own, as Intel's loader does for exceptions: never with that blocked */
 	*uc_mask(uc) = handler_mask(action, sig, *uc_mask(uc)) & ~ENGINE_ENCLU_SIGNALS;
 	xstate_init(uc_fp(uc), xstate_host()->xfrm);
+	xstate_pass_keys(uc_fp(uc));
+}
+
+/* Where there is an alternate stack already, this runs off it like a handler of the application, so that it may be changed. */
+static void
+attach_and_retry(int sig, siginfo_t *info, void *context)
+{
+	ucontext_t *uc = context;
+	struct engine_thread *t;
+
+	if (engine_attach(&t, NULL) == JURAT_OK) {
+		uc->uc_stack = engine_thread_stack(t); /* the return would install the old one */
+		return;
+	}
+	info->si_signo = SIGSEGV;
+	info->si_code = SI_KERNEL;
+	info->si_addr = NULL;
+	engine_deliver(NULL, SIGSEGV, info, uc, true);
+}
+
+void
+engine_attach_first(siginfo_t *info, ucontext_t *uc)
+{
+	struct kernel_action action = { .handler = (uintptr_t)attach_and_retry, .mask = ~0ull };
+	bool disabled = (uc->uc_stack.ss_flags & SS_DISABLE) != 0;
+
+	/* without an alternate stack (or on it already) this handler's own frames lie where the copy would go */
+	if (disabled || on_stack(&uc->uc_stack, (uint64_t)UC_REG(uc, RSP)))
+		attach_and_retry(SIGILL, info, uc);
+	else
+		redirect(NULL, SIGILL, &action, info, uc);
 }
 
 /* A thread that never entered an enclave: the kernel chose its stack, and the handler may as well run here. */

@@ -23,10 +23,24 @@
 #define SECINFO_LEN 64u
 #define FETCH 0x10 /* page fault error code: instruction fetch */
 
+/*
+ * The bytes at RIP, which the processor could fetch, though we may not be able to read them: a page that may only be executed has a
+ * protection key that keeps loads out, and the kernel starts every handler with all of them in force. In the order of decoding:
+ * 0F 01 takes a third byte, anything else may be the last of its page.
+ */
+static bool
+enclu_at(const volatile uint8_t *rip)
+{
+	uint32_t keys = xstate_open_keys();
+	bool is = rip[0] == 0x0f && rip[1] == 0x01 && rip[2] == 0xd7;
+
+	xstate_set_keys(keys);
+	return is;
+}
+
 bool
 engine_is_enclu(int sig, const siginfo_t *info, const ucontext_t *uc)
 {
-	static const uint8_t enclu[ENCLU_LEN] = { 0x0f, 0x01, 0xd7 };
 	uint64_t rip = (uint64_t)uc->uc_mcontext.gregs[REG_RIP];
 
 	if ((sig != SIGILL && sig != SIGSEGV) || info->si_code <= 0)
@@ -36,7 +50,7 @@ engine_is_enclu(int sig, const siginfo_t *info, const ucontext_t *uc)
 		return false;
 	if (!engine_canonical(rip))
 		return false;
-	return memcmp((const void *)(uintptr_t)rip, enclu, ENCLU_LEN) == 0;
+	return enclu_at((const volatile uint8_t *)(uintptr_t)rip);
 }
 
 static void
@@ -185,10 +199,12 @@ emodpe(struct enclave *e, ucontext_t *uc)
 		o.fault = ENGINE_GP;
 		return o;
 	}
+	/* the EPCM never says more than the memory allows: what it permits is read and written by this very handler */
+	if (mprotect(at((uint64_t)UC_REG(uc, RCX)), SGX_PAGE_SIZE,
+	        ((more & SGX_PAGE_R) != 0 ? PROT_READ : 0) | ((more & SGX_PAGE_W) != 0 ? PROT_WRITE : 0) |
+	            ((more & SGX_PAGE_X) != 0 ? PROT_EXEC : 0)) != 0)
+		return (struct outcome){ ENGINE_PF, (uint64_t)UC_REG(uc, RCX), true };
 	*entry = (uint8_t)more;
-	(void)mprotect(at((uint64_t)UC_REG(uc, RCX)), SGX_PAGE_SIZE,
-	    ((more & SGX_PAGE_R) != 0 ? PROT_READ : 0) | ((more & SGX_PAGE_W) != 0 ? PROT_WRITE : 0) |
-	        ((more & SGX_PAGE_X) != 0 ? PROT_EXEC : 0));
 	UC_REG(uc, RIP) += ENCLU_LEN;
 	return o;
 }

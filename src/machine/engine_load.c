@@ -16,8 +16,9 @@ struct loading {
 };
 
 /*
- * The attributes to ask for (machine.h): the author's, without DEBUG unless it was asked for; the least XFRM and the MISCSELECT that SIGSTRUCT's
- * masks leave open. What does not fit together is EINIT's to refuse.
+ * The attributes to ask for (machine.h): the author's, without DEBUG unless it was asked for; the least XFRM and the MISCSELECT
+ * that SIGSTRUCT's masks leave open. What does not fit together is EINIT's to refuse. AEX-Notify is not there: an enclave that
+ * counts on being told of its interruptions must not run, and quote the attribute, where nobody tells it.
  */
 static jurat_rc
 choose(struct secs_request *out, const struct sgx_sigstruct *sig, const struct image_facts *facts,
@@ -29,14 +30,21 @@ choose(struct secs_request *out, const struct sgx_sigstruct *sig, const struct i
 	out->attributes.flags = (sig->attributes.flags | options->extra_flags) & ~(SGX_FLAGS_INIT | SGX_FLAGS_DEBUG);
 	if (options->debug)
 		out->attributes.flags |= SGX_FLAGS_DEBUG;
+	if (((sig->attributes.flags & sig->attribute_mask.flags) | options->extra_flags) & SGX_FLAGS_AEXNOTIFY) {
+		jurat_fail(d, JURAT_E_UNSUPPORTED, "enclave.aexnotify", NO_OFFSET, 0, 1);
+		jurat_hint(d, "this machine does not notify enclaves of asynchronous exits, and the enclave's signer demands it");
+		return JURAT_E_UNSUPPORTED;
+	}
+	out->attributes.flags &= ~SGX_FLAGS_AEXNOTIFY;
 	out->attributes.xfrm = options->xfrm != 0 ? options->xfrm : least;
 	out->miscselect = (facts->miscselect & ~sig->misc_mask) | (sig->miscselect & sig->misc_mask);
 	for (size_t i = 0; i < SGX_CONFIGID_LEN; i++)
 		out->config_id[i] = options->config_id[i];
 	out->config_svn = options->config_svn;
 	if ((out->attributes.xfrm & ~xstate_host()->xfrm) != 0) {
+		jurat_fail(d, JURAT_E_UNSUPPORTED, "enclave.xfrm", NO_OFFSET, xstate_host()->xfrm, out->attributes.xfrm);
 		jurat_hint(d, "this processor lacks an extended state that the enclave's signer demands");
-		return jurat_fail(d, JURAT_E_UNSUPPORTED, "enclave.xfrm", NO_OFFSET, xstate_host()->xfrm, out->attributes.xfrm);
+		return JURAT_E_UNSUPPORTED;
 	}
 	return JURAT_OK;
 }
@@ -144,6 +152,7 @@ enclave_load_image(struct enclave **out, struct machine *m, const struct image *
 		return jurat_fail(d, JURAT_E_MEMORY, "enclave", NO_OFFSET, 0, 0);
 	if (options == NULL)
 		options = &none;
+	atomic_store(&e->users, 1);
 	e->keys = m->keys;
 	e->eavesdrop = options->eavesdrop;
 	e->eavesdrop_ctx = options->eavesdrop_ctx;
@@ -178,17 +187,37 @@ enclave_load(struct enclave **out, struct machine *m, const uint8_t *bytes, size
 	return rc;
 }
 
-void
-enclave_unload(struct enclave *e)
+static void
+tear_down(struct enclave *e)
 {
-	if (e == NULL)
-		return;
 	if (e->registered)
 		engine_unregister(e);
 	if (e->created && !atomic_load(&e->lost))
 		key_destroy(e->keys, e->handle);
 	engine_unmap(e);
 	free(e);
+}
+
+void
+engine_hold(struct enclave *e)
+{
+	atomic_fetch_add(&e->users, 1);
+}
+
+void
+engine_release(struct enclave *e)
+{
+	if (atomic_fetch_sub(&e->users, 1) == 1)
+		tear_down(e);
+}
+
+void
+enclave_unload(struct enclave *e)
+{
+	if (e == NULL)
+		return;
+	atomic_store(&e->unloading, true);
+	engine_release(e);
 }
 
 void

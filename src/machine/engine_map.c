@@ -62,8 +62,11 @@ add_tcs(struct enclave *e, uint64_t off, const uint8_t *page, struct jurat_diag 
 		e->tcs = bigger;
 		e->cap_tcs = cap;
 	}
+	/* what EADD clears (processor.c): a page that asks for a debugger's opt-in does not get it */
+	tcs.flags &= ~SGX_TCS_DBGOPTIN;
 	tcs.cssa = 0;
 	tcs.state = 0;
+	tcs.aep = 0;
 	e->tcs[e->num_tcs] = (struct engine_tcs){ .tcs = tcs, .addr = (uint64_t)(uintptr_t)e->base + off };
 	e->num_tcs++;
 	return JURAT_OK;
@@ -137,7 +140,9 @@ void
 engine_unmap(struct enclave *e)
 {
 	if (e->base != NULL) {
-		(void)munmap(e->base, e->size);
+		/* a child of fork() never had these pages, and may have something else there by now */
+		if (!atomic_load(&e->lost))
+			(void)munmap(e->base, e->size);
 		(void)munmap(e->epcm, e->size / SGX_PAGE_SIZE);
 	}
 	free(e->tcs);
@@ -242,11 +247,27 @@ engine_find_tcs(struct enclave **out, uint64_t addr)
 	return found;
 }
 
+/* No other thread of the parent holds a lock at the moment of fork: in the child nobody would ever give it back. */
+void
+engine_fork_begin(void)
+{
+	actions_fork_begin();
+	while (atomic_flag_test_and_set_explicit(&registry.lock, memory_order_acquire))
+		__builtin_ia32_pause();
+}
+
+void
+engine_fork_end(void)
+{
+	atomic_flag_clear_explicit(&registry.lock, memory_order_release);
+	actions_fork_end();
+}
+
 void
 engine_forked(void)
 {
-	/* another thread of the parent may have held the lock; here there is only this one */
-	atomic_flag_clear(&registry.lock);
 	for (struct enclave *e = registry.first; e != NULL; e = e->next)
 		atomic_store(&e->lost, true);
+	engine_thread_forked();
+	engine_fork_end();
 }

@@ -140,15 +140,16 @@ refuse_resume(ucontext_t *uc)
 static void
 enclu_outside(struct engine_thread *t, siginfo_t *info, ucontext_t *uc, struct engine_bases *bases)
 {
-	enum engine_fault fault = ENGINE_GP;
+	enum engine_fault fault;
 
-	if (t != NULL)
-		fault = engine_enclu_outside(t, uc, bases);
-	else if (engine_attach_in_handler(uc))
-		return; /* the thread has an alternate stack when this handler returns, and traps again */
+	if (t == NULL) {
+		engine_attach_first(info, uc);
+		return;
+	}
+	fault = engine_enclu_outside(t, uc, bases);
 	if (fault == ENGINE_FINE)
 		return;
-	if (t != NULL && (uint64_t)UC_REG(uc, RIP) == (uint64_t)(uintptr_t)engine_resume_here)
+	if ((uint64_t)UC_REG(uc, RIP) == (uint64_t)(uintptr_t)engine_resume_here)
 		refuse_resume(uc);
 	else
 		refuse_enclu(t, fault, info, uc);

@@ -54,7 +54,7 @@ read_fs_base(void)
 	return base;
 }
 
-/* Allocates and fills a thread's block. Async-signal-safe. */
+/* Allocates and fills a thread's block. Async-signal-safe, as all that engine_attach does. */
 static struct engine_thread *
 block_new(void)
 {
@@ -72,8 +72,8 @@ block_new(void)
 	return t;
 }
 
-static stack_t
-stack_of(const struct engine_thread *t)
+stack_t
+engine_thread_stack(const struct engine_thread *t)
 {
 	return (stack_t){ .ss_sp = t->block + GUARD_LEN, .ss_size = ENGINE_ALTSTACK_LEN };
 }
@@ -84,6 +84,14 @@ dispatch_syscalls(struct engine_thread *t)
 {
 	(void)prctl(PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON, (unsigned long)(uintptr_t)engine_restorer,
 	    (unsigned long)(engine_restorer_end - (const uint8_t *)(uintptr_t)engine_restorer), &t->selector);
+}
+
+/* Syscall User Dispatch does not outlive fork; the alternate stack does. */
+void
+engine_thread_forked(void)
+{
+	if (self != NULL)
+		dispatch_syscalls(self);
 }
 
 static void
@@ -106,7 +114,7 @@ start(void)
 		engine.what = "processor.fsgsbase";
 		return;
 	}
-	if (pthread_key_create(&engine.key, thread_exit) != 0 || pthread_atfork(NULL, NULL, engine_forked) != 0) {
+	if (pthread_key_create(&engine.key, thread_exit) != 0 || pthread_atfork(engine_fork_begin, engine_fork_end, engine_forked) != 0) {
 		engine.rc = JURAT_E_MEMORY;
 		engine.what = "engine.start";
 		return;
@@ -121,9 +129,10 @@ engine_start(struct jurat_diag *d)
 	(void)pthread_once(&engine.once, start);
 	if (engine.rc == JURAT_OK)
 		return JURAT_OK;
+	jurat_fail(d, engine.rc, engine.what, NO_OFFSET, 0, 0);
 	if (engine.rc == JURAT_E_UNSUPPORTED)
 		jurat_hint(d, "enclaves need Linux 5.9 or newer on a processor with FSGSBASE");
-	return jurat_fail(d, engine.rc, engine.what, NO_OFFSET, 0, 0);
+	return engine.rc;
 }
 
 static jurat_rc
@@ -134,7 +143,7 @@ attach_new(struct jurat_diag *d)
 
 	if (t == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, "thread.stack", NO_OFFSET, 0, BLOCK_LEN);
-	ours = stack_of(t);
+	ours = engine_thread_stack(t);
 	if (syscall(SYS_sigaltstack, &ours, &t->app_stack) != 0) {
 		(void)munmap(t->block, BLOCK_LEN);
 		return jurat_fail(d, JURAT_E_STATE, "thread.stack", NO_OFFSET, 0, (uint64_t)errno);
@@ -149,7 +158,7 @@ attach_new(struct jurat_diag *d)
 static jurat_rc
 reattach(struct engine_thread *t, struct jurat_diag *d)
 {
-	stack_t ours = stack_of(t), now;
+	stack_t ours = engine_thread_stack(t), now;
 
 	if (syscall(SYS_sigaltstack, NULL, &now) == 0 && now.ss_sp == ours.ss_sp && now.ss_size == ours.ss_size)
 		return JURAT_OK;
@@ -170,24 +179,4 @@ engine_attach(struct engine_thread **out, struct jurat_diag *d)
 	}
 	*out = self;
 	return JURAT_OK;
-}
-
-bool
-engine_attach_in_handler(ucontext_t *uc)
-{
-	struct engine_thread *t;
-	stack_t ours;
-
-	if (self != NULL) /* it has one, and something else stands in its place: trying again would go on for ever */
-		return false;
-	t = block_new();
-	if (t == NULL)
-		return false;
-	ours = stack_of(t);
-	t->app_stack = uc->uc_stack;
-	uc->uc_stack = ours; /* the return from this handler installs it */
-	self = t;
-	(void)pthread_setspecific(engine.key, t);
-	dispatch_syscalls(t);
-	return true;
 }

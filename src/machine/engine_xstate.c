@@ -21,6 +21,7 @@
 #define HEADER_LEN 64u
 #define FP_XSTATE_MAGIC1_ 0x46505853u
 #define FX_LEN 512u
+#define CPUID_7_OSPKE 0x10u /* ECX of leaf 7 */
 #define X87 0x1u
 #define SSE 0x2u
 
@@ -30,12 +31,14 @@ struct component {
 	uint32_t intel_off;
 };
 
+enum { PKRU = 4 }; /* its place in the table */
+
 static const struct component components[] = {
 	{ 2, 256, 576 },     /* AVX */
 	{ 5, 64, 1088 },     /* AVX-512 opmask */
 	{ 6, 512, 1152 },    /* ZMM_Hi256 */
 	{ 7, 1024, 1664 },   /* Hi16_ZMM */
-	{ 9, 8, 2688 },      /* PKRU */
+	[PKRU] = { 9, 8, 2688 },
 	{ 17, 64, 2752 },    /* AMX TILECFG */
 	{ 18, 8192, 2816 },  /* AMX TILEDATA */
 };
@@ -44,6 +47,9 @@ _Static_assert(ARRAY_LEN(components) == XSTATE_NUM_COMPONENTS, "engine.h");
 
 /* What CPUID says of this computer: written once by xstate_probe. */
 static struct xstate_layout here = { .xfrm = X87 | SSE };
+
+/* Whether the kernel uses protection keys: written once by xstate_probe. */
+static bool has_keys;
 
 static uint64_t
 read_xcr0(void)
@@ -63,6 +69,7 @@ xstate_probe(void)
 	if (!__get_cpuid(1, &a, &b, &c, &dd) || (c & bit_OSXSAVE) == 0)
 		return;
 	xcr0 = read_xcr0();
+	has_keys = __get_cpuid_count(7, 0, &a, &b, &c, &dd) && (c & CPUID_7_OSPKE) != 0;
 	for (size_t i = 0; i < ARRAY_LEN(components); i++) {
 		if ((xcr0 >> components[i].bit & 1) == 0 || !__get_cpuid_count(0xd, components[i].bit, &a, &b, &c, &dd))
 			continue;
@@ -77,6 +84,25 @@ const struct xstate_layout *
 xstate_host(void)
 {
 	return &here;
+}
+
+uint32_t
+xstate_open_keys(void)
+{
+	uint32_t keys = 0, d;
+
+	if (!has_keys)
+		return 0;
+	__asm__ volatile("rdpkru" : "=a"(keys), "=d"(d) : "c"(0));
+	xstate_set_keys(0);
+	return keys;
+}
+
+void
+xstate_set_keys(uint32_t keys)
+{
+	if (has_keys)
+		__asm__ volatile("wrpkru" : : "a"(keys), "c"(0), "d"(0) : "memory");
 }
 
 /* Whether the kernel wrote an XSAVE area, not only FXSAVE's; *out_features says of what. */
@@ -134,6 +160,20 @@ xstate_init(uint8_t *fp, uint64_t xfrm)
 	store32le(fp + MXCSR_MASK_OFF, mxcsr_mask);
 	if (has_header(fp, &features))
 		store64le(fp + HEADER_OFF, load64le(fp + HEADER_OFF) & ~(xfrm | X87 | SSE));
+}
+
+void
+xstate_pass_keys(uint8_t *fp)
+{
+	uint64_t features, bit = 1ull << components[PKRU].bit;
+	uint32_t keys;
+
+	if (!has_keys || !has_header(fp, &features) || (features & here.xfrm & bit) == 0)
+		return;
+	keys = xstate_open_keys();
+	xstate_set_keys(keys);
+	store64le(fp + here.off[PKRU], keys);
+	store64le(fp + HEADER_OFF, load64le(fp + HEADER_OFF) | bit);
 }
 
 /* XRSTOR's own checks: a reserved MXCSR bit, a header bit outside XFRM, the compacted form. */

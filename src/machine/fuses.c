@@ -117,15 +117,11 @@ fuses_read(struct fuses *out, const char *dir, struct jurat_diag *d)
 {
 	struct blob file = { 0 };
 	struct jurat_diag why = { 0 };
-	char *path = path_join(dir, "fuses");
-	jurat_rc rc = JURAT_E_MEMORY;
+	jurat_rc rc = file_read_secret_in(&file, dir, "fuses", FILE_MAX_LEN, &why);
 
-	if (path != NULL)
-		rc = file_read_secret(&file, path, FILE_MAX_LEN, &why);
-	free(path);
 	if (rc != JURAT_OK) {
 		jurat_fail(d, rc, rc == JURAT_E_PERMISSION ? "fuses.mode" : "fuses", NO_OFFSET, why.wanted, why.got);
-		jurat_hint(d, rc == JURAT_E_NOT_FOUND ? "jurat machine new DIR --world WORLD makes a machine" : NULL);
+		jurat_hint(d, rc == JURAT_E_NOT_FOUND ? "jurat machine new DIR --world WORLD makes a machine" : why.hint);
 		return rc;
 	}
 	rc = fuses_parse(out, file.p, file.len, d);

@@ -40,6 +40,13 @@ struct held {
 	int error;
 };
 
+/* mine: after fork() another thread of the parent may hold the lock for ever, so the child does not even wait for it. */
+static bool
+mine(const struct key_client *k)
+{
+	return getpid() == k->owner;
+}
+
 static void
 hold(struct key_client *k, struct held *h)
 {
@@ -95,13 +102,6 @@ receive_bytes(struct key_client *k, uint8_t *p, size_t len)
 	return true;
 }
 
-/* usable: whether this process may speak on the stream. Called with the lock held. */
-static bool
-usable(const struct key_client *k)
-{
-	return !k->broken && getpid() == k->owner;
-}
-
 static bool
 flush(struct key_client *k)
 {
@@ -155,8 +155,10 @@ roundtrip(struct key_client *k, struct exchange *x, struct jurat_diag *d)
 	struct held h;
 	bool ok;
 
+	if (!mine(k))
+		return jurat_fail(d, JURAT_E_IO, "key_process.owner", NO_OFFSET, 0, 0);
 	hold(k, &h);
-	ok = usable(k) && put(k, &q, x->body, x->body_len, x->tail, x->tail_len) && flush(k) && receive(k, &a, x->answer) &&
+	ok = !k->broken && put(k, &q, x->body, x->body_len, x->tail, x->tail_len) && flush(k) && receive(k, &a, x->answer) &&
 	    (a.rc != JURAT_OK || a.body_len == x->want_len);
 	if (!ok)
 		k->broken = true;
@@ -180,8 +182,10 @@ one_way(struct key_client *k, uint16_t op, uint32_t handle, const struct image_p
 
 	if (page != NULL)
 		key_add_encode(body, page);
+	if (!mine(k))
+		return jurat_fail(d, JURAT_E_IO, "key_process.owner", NO_OFFSET, 0, 0);
 	hold(k, &h);
-	ok = usable(k) && put(k, &q, body, body_len, page != NULL ? page->data : NULL, tail_len) && (page != NULL || flush(k));
+	ok = !k->broken && put(k, &q, body, body_len, page != NULL ? page->data : NULL, tail_len) && (page != NULL || flush(k));
 	if (!ok)
 		k->broken = true;
 	let_go(k, &h);
@@ -191,12 +195,13 @@ one_way(struct key_client *k, uint16_t op, uint32_t handle, const struct image_p
 /* ---- opening ---- */
 
 static jurat_rc
-read_greeting(struct key_client *k, struct jurat_diag *d)
+read_greeting(struct key_client *k, bool *out_silent, struct jurat_diag *d)
 {
 	uint8_t body[KEY_ANSWER_MAX_LEN];
 	struct key_answer a;
 
-	if (!receive(k, &a, body))
+	*out_silent = !receive(k, &a, body);
+	if (*out_silent)
 		return jurat_fail(d, JURAT_E_IO, "key_process.greeting", NO_OFFSET, 0, 0);
 	if (a.rc != JURAT_OK) {
 		key_diag_parse(d, a.rc, body, a.body_len);
@@ -227,6 +232,27 @@ connect_or_spawn(struct key_client *k, const char *dir, const char *program, str
 	return JURAT_OK;
 }
 
+/* A server that died between our connecting and its greeting is a socket that was left behind, too. */
+static jurat_rc
+greet(struct key_client *k, const char *dir, const char *program, struct jurat_diag *d)
+{
+	struct jurat_diag why = { 0 };
+	bool silent;
+	jurat_rc rc = read_greeting(k, &silent, k->child == 0 ? &why : d);
+
+	if (k->child != 0 || rc == JURAT_OK)
+		return rc;
+	if (!silent) {
+		jurat_fail(d, rc, why.field, why.offset, why.wanted, why.got);
+		jurat_hint(d, why.hint);
+		return rc;
+	}
+	close(k->fd);
+	k->fd = -1;
+	rc = key_spawn(&k->fd, &k->child, program, dir, d);
+	return rc == JURAT_OK ? read_greeting(k, &silent, d) : rc;
+}
+
 jurat_rc
 key_client_open(struct key_client **out, const char *dir, const char *program, struct jurat_diag *d)
 {
@@ -240,7 +266,7 @@ key_client_open(struct key_client **out, const char *dir, const char *program, s
 	atomic_flag_clear(&k->lock);
 	rc = connect_or_spawn(k, dir, program, d);
 	if (rc == JURAT_OK)
-		rc = read_greeting(k, d);
+		rc = greet(k, dir, program, d);
 	if (rc != JURAT_OK) {
 		key_client_close(k);
 		return rc;

@@ -69,6 +69,7 @@ static const char *const fields[] = {
 	"random",
 	"handle",
 	"enclaves per connection",
+	"connections per machine",
 	"pages per enclave",
 	"measured bytes per enclave",
 	"targetinfo",

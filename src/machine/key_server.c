@@ -192,6 +192,7 @@ key_serve(int fd, const char *dir, struct jurat_diag *d)
 
 struct listener {
 	int fd, signal_fd;
+	pid_t pid;
 	unsigned num_children;
 	struct processor cpu;
 	struct fuses_public known;
@@ -202,9 +203,12 @@ child_run(const struct listener *l, int fd)
 {
 	sigset_t none;
 
+	close(l->fd); /* or clients would still find somebody listening after the server's death */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* a parent that died before this call sends no signal any more */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != l->pid)
+		_exit(1);
 	if (key_sandbox_early(fd, NULL) != JURAT_OK || key_sandbox_late(NULL) != JURAT_OK)
 		_exit(1);
 	_exit(key_serve_connection(fd, &l->cpu, &l->known, NULL) == JURAT_OK ? 0 : 1);
@@ -213,6 +217,11 @@ child_run(const struct listener *l, int fd)
 static void
 accept_one(struct listener *l)
 {
+	const struct jurat_diag full = { .code = JURAT_E_TOO_LARGE,
+		.field = "connections per machine",
+		.offset = NO_OFFSET,
+		.wanted = CONNECTIONS_MAX,
+		.got = l->num_children };
 	int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
 	pid_t pid;
 
@@ -224,6 +233,8 @@ accept_one(struct listener *l)
 			child_run(l, fd);
 		if (pid > 0)
 			l->num_children++;
+	} else {
+		greet_failure(fd, full.code, &full);
 	}
 	close(fd);
 }
@@ -295,7 +306,7 @@ listen_run(struct listener *l, const char *path, const struct key_serve_options 
 jurat_rc
 key_serve_dir(const char *dir, const struct key_serve_options *options, struct jurat_diag *d)
 {
-	struct listener l = { .fd = -1, .signal_fd = -1 };
+	struct listener l = { .fd = -1, .signal_fd = -1, .pid = getpid() };
 	char *path = path_join(dir, "keys.socket");
 	jurat_rc rc = path == NULL ? jurat_fail(d, JURAT_E_MEMORY, "keys.socket", NO_OFFSET, 0, 0) : JURAT_OK;
 

@@ -62,16 +62,14 @@ static jurat_rc
 copy_enclave(const char *dir, const char *from, const char *name, struct jurat_diag *d)
 {
 	struct blob file CLEANUP(blob_clear) = { 0 };
-	char *source = path_join(from, name), *target = NULL;
-	jurat_rc rc = JURAT_E_MEMORY;
+	char *target = NULL;
+	jurat_rc rc = file_read_in(&file, from, name, ENCLAVE_FILE_MAX_LEN, d);
 
+	if (rc != JURAT_OK)
+		return rc;
 	if (asprintf(&target, "%s/enclaves/%s", dir, name) < 0)
-		target = NULL;
-	if (source != NULL && target != NULL)
-		rc = file_read(&file, source, ENCLAVE_FILE_MAX_LEN, d);
-	if (rc == JURAT_OK)
-		rc = file_create(target, file.p, file.len, 0644, d);
-	free(source);
+		return JURAT_E_MEMORY;
+	rc = file_create(target, file.p, file.len, 0644, d);
 	free(target);
 	return rc;
 }

@@ -65,6 +65,10 @@ struct enclave_options {
 /* enclave_load: measures, maps and initialises an enclave file (any kind of image/image.h that can be loaded). options may be NULL. */
 MUST_USE jurat_rc enclave_load(struct enclave **out, struct machine *m, const uint8_t *image, size_t len,
     const struct enclave_options *options, struct jurat_diag *d);
+/*
+ * enclave_unload: NULL is fine. Calls that are inside (an OCALL may be what unloads) run to their end, and the last of them frees the
+ * memory; new ones are refused. A call that was left by longjmp or with its thread never ends. No call may begin after it, and the machine stays open until the last has ended.
+ */
 void enclave_unload(struct enclave *e);
 
 /* enclave_identity: measurement, signer, attributes … of a loaded enclave (report_data zero). */

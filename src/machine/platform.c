@@ -39,14 +39,14 @@ platform_new(struct platform **out, struct jurat_diag *d)
 }
 
 jurat_rc
-platform_start(struct platform **out, struct machine *m, struct jurat_diag *d)
+platform_start(struct platform **out, struct machine *m, const struct enclave_options *options, struct jurat_diag *d)
 {
 	struct platform *p = NULL;
 	jurat_rc rc = platform_new(&p, d);
 
 	if (rc != JURAT_OK)
 		return rc;
-	rc = platform_local_start(&p->local, m, d);
+	rc = platform_local_start(&p->local, m, options, d);
 	if (rc != JURAT_OK) {
 		platform_free(p);
 		return rc;

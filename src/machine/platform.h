@@ -25,8 +25,9 @@ struct platform_info {
 	struct sgx_report_body qe; /* identity of the quoting enclave */
 };
 
-/* platform_start: loads both enclaves on m (borrowed). platform_connect: joins a served one. Both are freed by platform_free. */
-MUST_USE jurat_rc platform_start(struct platform **out, struct machine *m, struct jurat_diag *d);
+/* platform_start: loads both enclaves on m (borrowed), with these options, of which an eavesdropper makes sense; NULL: none. platform_connect: joins a served one. Both are freed by platform_free. */
+MUST_USE jurat_rc platform_start(
+    struct platform **out, struct machine *m, const struct enclave_options *options, struct jurat_diag *d);
 MUST_USE jurat_rc platform_connect(struct platform **out, const char *socket_path, struct jurat_diag *d);
 void platform_free(struct platform *p);
 

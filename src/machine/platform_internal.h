@@ -21,6 +21,9 @@ struct attestation_key {
 MUST_USE jurat_rc attestation_key_parse(struct attestation_key *out, const uint8_t *p, size_t len, struct jurat_diag *d);
 void attestation_key_encode(uint8_t out[ATTESTATION_KEY_LEN], const struct attestation_key *k);
 
+/* attestation_key_maker: the quoting enclave that made this key, from the report that certification signed. */
+MUST_USE jurat_rc attestation_key_maker(struct sgx_report_body *out, const struct attestation_key *k, struct jurat_diag *d);
+
 /* ---- socket protocol: platform_wire.c ---- */
 
 #define PLATFORM_WIRE_VERSION 1u

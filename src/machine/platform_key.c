@@ -32,11 +32,10 @@ check_head(struct reader *r, struct jurat_diag *d)
 	return JURAT_OK;
 }
 
-/* check_signature: a damaged file must not become a quote that nobody can verify. */
+/* report_of: the body of the QE report inside the sealed key's additional text. */
 static jurat_rc
-check_signature(const struct attestation_key *k, struct jurat_diag *d)
+report_of(const uint8_t **out, const struct attestation_key *k, struct jurat_diag *d)
 {
-	uint8_t digest[SHA256_LEN];
 	struct sealed_view view;
 	jurat_rc rc = sealed_parse(&view, k->sealed, sizeof k->sealed, d);
 
@@ -45,7 +44,30 @@ check_signature(const struct attestation_key *k, struct jurat_diag *d)
 	if (view.aad_len != AAD_BODY_OFF + SGX_REPORT_BODY_LEN)
 		return jurat_fail(
 		    d, JURAT_E_FORMAT, "attestation_key.aad", NO_OFFSET, AAD_BODY_OFF + SGX_REPORT_BODY_LEN, view.aad_len);
-	sha256_once(digest, view.aad + AAD_BODY_OFF, SGX_REPORT_BODY_LEN);
+	*out = view.aad + AAD_BODY_OFF;
+	return JURAT_OK;
+}
+
+jurat_rc
+attestation_key_maker(struct sgx_report_body *out, const struct attestation_key *k, struct jurat_diag *d)
+{
+	const uint8_t *body = NULL;
+	jurat_rc rc = report_of(&body, k, d);
+
+	return rc == JURAT_OK ? report_body_parse(out, body, SGX_REPORT_BODY_LEN, d) : rc;
+}
+
+/* check_signature: a damaged file must not become a quote that nobody can verify. */
+static jurat_rc
+check_signature(const struct attestation_key *k, struct jurat_diag *d)
+{
+	uint8_t digest[SHA256_LEN];
+	const uint8_t *body = NULL;
+	jurat_rc rc = report_of(&body, k, d);
+
+	if (rc != JURAT_OK)
+		return rc;
+	sha256_once(digest, body, SGX_REPORT_BODY_LEN);
 	if (ecdsa_verify_vartime(&k->signature, &k->pck, digest) != JURAT_OK)
 		return jurat_fail(d, JURAT_E_CRYPTO, "attestation_key.signature", NO_OFFSET, 0, 0);
 	return JURAT_OK;

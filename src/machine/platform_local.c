@@ -42,17 +42,14 @@ path_in(const struct platform_local *l, const char *name)
 /* ---- enclaves ---- */
 
 static jurat_rc
-load_enclave(struct enclave **out, const struct platform_local *l, struct machine *m, const char *name, struct jurat_diag *d)
+load_enclave(struct enclave **out, const struct platform_local *l, struct machine *m, const char *name,
+    const struct enclave_options *options, struct jurat_diag *d)
 {
 	struct blob file CLEANUP(blob_clear) = { 0 };
-	char *path CLEANUP(free_string) = path_in(l, name);
-	jurat_rc rc;
+	jurat_rc rc = file_read_in(&file, l->dir, name, ENCLAVE_FILE_MAX_LEN, d);
 
-	if (path == NULL)
-		return jurat_fail(d, JURAT_E_MEMORY, "platform", NO_OFFSET, 0, 0);
-	rc = file_read(&file, path, ENCLAVE_FILE_MAX_LEN, d);
 	if (rc == JURAT_OK)
-		rc = enclave_load(out, m, file.p, file.len, NULL, d);
+		rc = enclave_load(out, m, file.p, file.len, options, d);
 	return rc;
 }
 
@@ -80,12 +77,12 @@ check_role(const struct enclave *e, uint16_t prod_id, const char *field, struct 
 }
 
 static jurat_rc
-load_enclaves(struct platform_local *l, struct machine *m, struct jurat_diag *d)
+load_enclaves(struct platform_local *l, struct machine *m, const struct enclave_options *options, struct jurat_diag *d)
 {
-	jurat_rc rc = load_enclave(&l->quoting, l, m, "enclaves/quoting.so", d);
+	jurat_rc rc = load_enclave(&l->quoting, l, m, "enclaves/quoting.so", options, d);
 
 	if (rc == JURAT_OK)
-		rc = load_enclave(&l->certification, l, m, "enclaves/certification.so", d);
+		rc = load_enclave(&l->certification, l, m, "enclaves/certification.so", options, d);
 	if (rc == JURAT_OK)
 		rc = check_role(l->quoting, QUOTING_ISV_PROD_ID, "quoting.isv_prod_id", d);
 	if (rc == JURAT_OK)
@@ -143,10 +140,10 @@ make_key(struct attestation_key *out, const struct platform_local *l, struct jur
 }
 
 static jurat_rc
-read_key(struct attestation_key *out, const char *path, struct jurat_diag *d)
+read_key(struct attestation_key *out, const struct platform_local *l, struct jurat_diag *d)
 {
 	struct blob file CLEANUP(blob_clear) = { 0 };
-	jurat_rc rc = file_read(&file, path, ATTESTATION_KEY_LEN, d);
+	jurat_rc rc = file_read_in(&file, l->dir, "state/attestation.key", ATTESTATION_KEY_LEN, d);
 
 	return rc == JURAT_OK ? attestation_key_parse(out, file.p, file.len, d) : rc;
 }
@@ -158,8 +155,26 @@ same_point(const struct p256_public *a, const struct p256_public *b)
 }
 
 /*
- * renew_key: the first one, or one for another PCK (the TCB has changed). Of two platforms that start at once the first wins,
- * and the second takes its key.
+ * current: whether a quote under this key would tell the truth about today's platform: certified by today's PCK, and made by
+ * the very quoting enclave that is loaded. Quotes carry the report of the key's maker; after an update of quoting.so they would
+ * go on naming the old one, and verifiers would find it out of date for ever.
+ */
+static bool
+current(const struct attestation_key *k, const struct platform_info *info)
+{
+	const struct sgx_report_body *qe = &info->qe;
+	struct sgx_report_body maker;
+
+	return same_point(&k->pck, &info->pck) && attestation_key_maker(&maker, k, NULL) == JURAT_OK &&
+	    memcmp(maker.mrenclave, qe->mrenclave, sizeof qe->mrenclave) == 0 &&
+	    memcmp(maker.mrsigner, qe->mrsigner, sizeof qe->mrsigner) == 0 && maker.isv_prod_id == qe->isv_prod_id &&
+	    maker.isv_svn == qe->isv_svn && maker.attributes.flags == qe->attributes.flags &&
+	    maker.attributes.xfrm == qe->attributes.xfrm && maker.miscselect == qe->miscselect;
+}
+
+/*
+ * renew_key: the first one, or one for another PCK (the TCB has changed) or another quoting enclave. Of two platforms that start
+ * at once the first wins, and the second takes its key.
  */
 static jurat_rc
 renew_key(struct platform_local *l, const char *path, bool first, struct jurat_diag *d)
@@ -176,7 +191,7 @@ renew_key(struct platform_local *l, const char *path, bool first, struct jurat_d
 	else
 		rc = file_write(path, encoded, sizeof encoded, 0600, NULL);
 	if (rc == JURAT_E_EXISTS)
-		return read_key(&l->key, path, d);
+		return read_key(&l->key, l, d);
 	if (rc != JURAT_OK)
 		return jurat_fail(d, rc, "state/attestation.key", NO_OFFSET, 0, 0);
 	l->key = k;
@@ -192,7 +207,7 @@ obtain_key(struct platform_local *l, struct jurat_diag *d)
 
 	if (path == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, "platform", NO_OFFSET, 0, 0);
-	rc = read_key(&l->key, path, &why);
+	rc = read_key(&l->key, l, &why);
 	if (rc == JURAT_E_NOT_FOUND)
 		return renew_key(l, path, true, d);
 	if (rc != JURAT_OK) {
@@ -200,11 +215,12 @@ obtain_key(struct platform_local *l, struct jurat_diag *d)
 		jurat_hint(d, why.hint);
 		return rc;
 	}
-	return same_point(&l->key.pck, &l->info.pck) ? JURAT_OK : renew_key(l, path, false, d);
+	return current(&l->key, &l->info) ? JURAT_OK : renew_key(l, path, false, d);
 }
 
 jurat_rc
-platform_local_start(struct platform_local **out, struct machine *m, struct jurat_diag *d)
+platform_local_start(
+    struct platform_local **out, struct machine *m, const struct enclave_options *options, struct jurat_diag *d)
 {
 	struct platform_local *l = calloc(1, sizeof *l);
 	struct machine_facts facts;
@@ -216,7 +232,7 @@ platform_local_start(struct platform_local **out, struct machine *m, struct jura
 	if (l == NULL || l->dir == NULL)
 		rc = jurat_fail(d, JURAT_E_MEMORY, "platform", NO_OFFSET, 0, 0);
 	else
-		rc = load_enclaves(l, m, d);
+		rc = load_enclaves(l, m, options, d);
 	if (rc == JURAT_OK)
 		rc = learn(l, d);
 	if (rc == JURAT_OK)
@@ -248,14 +264,18 @@ platform_local_free(struct platform_local *l)
 static jurat_rc
 read_chain(struct blob *out, const struct platform_local *l, struct jurat_diag *d)
 {
-	char *path CLEANUP(free_string) = path_in(l, "state/pck_chain.pem");
-	jurat_rc rc = path == NULL ? JURAT_E_MEMORY : file_read(out, path, OPS_PCK_CHAIN_MAX_LEN, NULL);
+	struct jurat_diag why = { 0 };
+	jurat_rc rc = file_read_in(out, l->dir, "state/pck_chain.pem", OPS_PCK_CHAIN_MAX_LEN, &why);
 
 	if (rc == JURAT_E_NOT_FOUND) {
 		platform_not_enrolled(d);
 		return JURAT_E_MISSING;
 	}
-	return rc == JURAT_OK ? rc : jurat_fail(d, rc, "state/pck_chain.pem", NO_OFFSET, 0, 0);
+	if (rc != JURAT_OK) {
+		(void)jurat_fail(d, rc, why.field, why.offset, why.wanted, why.got);
+		jurat_hint(d, why.hint);
+	}
+	return rc;
 }
 
 static jurat_rc

@@ -7,7 +7,8 @@
 
 struct platform_local;
 
-MUST_USE jurat_rc platform_local_start(struct platform_local **out, struct machine *m, struct jurat_diag *d);
+MUST_USE jurat_rc platform_local_start(
+    struct platform_local **out, struct machine *m, const struct enclave_options *options, struct jurat_diag *d);
 void platform_local_free(struct platform_local *l);
 
 /* platform_local_answer: the body of the answer, at most PLATFORM_ANSWER_BODY_MAX_LEN bytes. Thread-safe: nothing changes after the start. */

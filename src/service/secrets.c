@@ -141,17 +141,17 @@ secrets_update(const char *data_dir, const char *collateral, size_t len, struct 
 static jurat_rc
 read_trust(struct secrets *s, const char *data_dir, struct jurat_diag *d)
 {
-	CLEANUP(free_string) char *path = path_join(data_dir, SECRETS_TRUST);
 	CLEANUP(blob_clear) struct blob text = { 0 };
-	jurat_rc rc;
+	struct jurat_diag why = { 0 };
+	jurat_rc rc = file_read_in(&text, data_dir, SECRETS_TRUST, JURAT_TRUST_MAX_LEN, &why);
 
-	if (path == NULL)
-		return jurat_fail(d, JURAT_E_MEMORY, "data", NO_OFFSET, 0, 0);
-	rc = file_read(&text, path, JURAT_TRUST_MAX_LEN, NULL);
 	if (rc == JURAT_E_NOT_FOUND)
 		return JURAT_OK;
-	if (rc != JURAT_OK)
-		return jurat_fail(d, rc, "data.trust", NO_OFFSET, 0, 0);
+	if (rc != JURAT_OK) {
+		(void)jurat_fail(d, rc, why.field, why.offset, why.wanted, why.got);
+		jurat_hint(d, why.hint);
+		return rc;
+	}
 	return jurat_trust_parse(&s->private_root, (const char *)text.p, text.len, d);
 }
 
@@ -159,6 +159,7 @@ jurat_rc
 secrets_refresh(struct secrets *s, struct jurat_diag *d)
 {
 	CLEANUP(blob_clear) struct blob text = { 0 };
+	static const struct file_kind kind = { SECRETS_COLLATERAL, JURAT_COLLATERAL_MAX_LEN, false };
 	struct jurat_collateral *fresh = NULL;
 	struct stat st;
 	jurat_rc rc;
@@ -170,7 +171,7 @@ secrets_refresh(struct secrets *s, struct jurat_diag *d)
 		return JURAT_OK;
 	jurat_collateral_free(s->collateral);
 	s->collateral = NULL;
-	if ((rc = file_read(&text, s->collateral_path, JURAT_COLLATERAL_MAX_LEN, d)) != JURAT_OK ||
+	if ((rc = file_read_stored(&text, s->collateral_path, &kind, d)) != JURAT_OK ||
 	    (rc = jurat_collateral_parse(&fresh, (const char *)text.p, text.len, d)) != JURAT_OK)
 		return rc;
 	s->collateral = fresh;

@@ -21,20 +21,29 @@ usable(const struct session *s, uint64_t now_ms)
 	return s->step == SESSION_FREE || expired(s, now_ms);
 }
 
+/* older: the one of two that began earlier; a may be NULL. */
+static struct session *
+older(struct session *a, struct session *b)
+{
+	return a != NULL && a->began_ms <= b->began_ms ? a : b;
+}
+
 static struct session *
 find_slot(struct sessions *all, uint64_t now_ms)
 {
-	struct session *over = NULL;
+	struct session *over = NULL, *waiting = NULL;
 
 	for (size_t i = 0; i < SESSIONS_MAX; i++) {
 		struct session *s = &all->slots[i];
 
 		if (usable(s, now_ms))
 			return s;
-		if (s->step == SESSION_OVER && (over == NULL || s->began_ms < over->began_ms))
-			over = s;
+		if (s->step == SESSION_OVER)
+			over = older(over, s);
+		if (s->step == SESSION_WANTS_MSG3)
+			waiting = older(waiting, s);
 	}
-	return over;
+	return over != NULL ? over : waiting;
 }
 
 jurat_rc

@@ -38,8 +38,9 @@ struct sessions {
 };
 
 /*
- * session_new: a free slot with a fresh id, step SESSION_WANTS_MSG3 and an initialised responder. Expired sessions go first, then those that are over;
- * JURAT_E_STATE if all are in use.
+ * session_new: a free slot with a fresh id, step SESSION_WANTS_MSG3 and an initialised responder. Expired sessions go first, then those that are
+ * over, then the one that has waited longest for its msg3: anybody can begin sessions, and whoever begins many must not keep the others out.
+ * JURAT_E_STATE if all are releasing a secret.
  */
 MUST_USE jurat_rc session_new(struct sessions *all, struct session **out, uint64_t now_ms, struct jurat_diag *d);
 

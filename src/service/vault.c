@@ -11,10 +11,12 @@
 #include "json/json.h"
 
 #define PROBLEM_MAX_LEN (1024u * 1024u)
-#define CALL_IN_MAX_LEN (4 + VAULT_CHUNK_MAX_LEN + CHANNEL_CHUNK_LEN + 1)
+#define CALL_IN_MAX_LEN SIGMA_MSG2_MAX_LEN /* the longest: its revocation list */
 #define CALL_OUT_MAX_LEN (SIGMA_MSG3_MAX_LEN > VAULT_CHUNK_MAX_LEN + 256 ? SIGMA_MSG3_MAX_LEN : VAULT_CHUNK_MAX_LEN + 256)
 /* one record for the head, one per chunk */
 #define MSG4_MAX_LEN (CHANNEL_SECRET_MAX_LEN + (VAULT_FILE_CHUNKS_MAX + 2) * CHANNEL_RECORD_OVERHEAD + CHANNEL_HEAD_MAX_LEN)
+
+_Static_assert(VAULT_CHUNK_MAX_LEN <= CALL_IN_MAX_LEN && SGX_REPORT_LEN + SIGMA_QUOTE_MAX_LEN <= CALL_IN_MAX_LEN, "every call has room");
 
 struct vault {
 	struct machine *machine;
@@ -328,36 +330,41 @@ vault_receive(struct vault *v, const struct vault_source *source, vault_keep kee
 
 /* ---- asking ---- */
 
-/* candidate_part: the candidate's bytes at chunk i's place, as service/vault_ops.h wants them. */
-static size_t
-candidate_part(size_t len, uint32_t i, bool last)
+jurat_rc
+vault_question(uint8_t out[VAULT_QUESTION_LEN], const uint8_t *candidate, size_t len, struct jurat_diag *d)
 {
-	size_t at = (size_t)i * CHANNEL_CHUNK_LEN, most = CHANNEL_CHUNK_LEN + (last ? 1 : 0), left = at < len ? len - at : 0;
+	struct sha256 h;
+	jurat_rc rc = crypto_random(out, VAULT_QUESTION_SALT_LEN);
 
-	return left < most ? left : most;
+	if (rc != JURAT_OK)
+		return jurat_fail(d, rc, "question", NO_OFFSET, 0, 0);
+	sha256_init(&h);
+	sha256_update(&h, VAULT_QUESTION_LABEL, sizeof VAULT_QUESTION_LABEL - 1);
+	sha256_update(&h, out, VAULT_QUESTION_SALT_LEN);
+	sha256_update(&h, candidate, len);
+	sha256_final(&h, out + VAULT_QUESTION_SALT_LEN);
+	return JURAT_OK;
 }
 
 jurat_rc
-vault_ask(struct vault *v, const struct vault_file *file, const uint8_t *candidate, size_t len, bool *out_equal,
+vault_ask(struct vault *v, const struct vault_file *file, const uint8_t question[VAULT_QUESTION_LEN], bool *out_equal,
     struct jurat_diag *d)
 {
 	struct writer w;
 	jurat_rc rc;
 
 	writer_init(&w, v->in, sizeof v->in);
+	writer_copy(&w, question, VAULT_QUESTION_LEN);
 	if ((rc = call(v, VAULT_ASK_BEGIN, &w, d)) != JURAT_OK)
 		return rc;
 	for (uint32_t i = 0; i < file->num_chunks; i++) {
 		bool last = i + 1 == file->num_chunks;
-		size_t chunk_len, part = candidate_part(len, i, last);
 		const uint8_t *chunk;
+		size_t chunk_len;
 
 		vault_file_chunk(file, i, &chunk, &chunk_len);
 		writer_init(&w, v->in, sizeof v->in);
-		writer_u32le(&w, (uint32_t)chunk_len);
 		writer_copy(&w, chunk, chunk_len);
-		if (part != 0)
-			writer_copy(&w, candidate + (size_t)i * CHANNEL_CHUNK_LEN, part);
 		if ((rc = call(v, VAULT_ASK_CHUNK, &w, d)) != JURAT_OK || (rc = expect(v, last ? 2 : 1, "vault.answer", d)) != JURAT_OK)
 			return rc;
 	}

@@ -53,9 +53,12 @@ typedef jurat_rc (*vault_keep)(void *ctx, const struct blob *file, struct jurat_
 MUST_USE jurat_rc vault_receive(struct vault *v, const struct vault_source *source, vault_keep keep, void *keep_ctx,
     struct vault_refusal *out_refusal, struct jurat_diag *d);
 
-/* vault_ask: whether the sealed secret equals the candidate; the enclave answers, in time that does not depend on either's content. */
-MUST_USE jurat_rc vault_ask(struct vault *v, const struct vault_file *file, const uint8_t *candidate, size_t len,
-    bool *out_equal, struct jurat_diag *d);
+/* vault_question: what is asked about a candidate (vault_ops.h). Made anywhere, for instance by the secret's owner, who shows it to no host. */
+MUST_USE jurat_rc vault_question(uint8_t out[VAULT_QUESTION_LEN], const uint8_t *candidate, size_t len, struct jurat_diag *d);
+
+/* vault_ask: whether the sealed secret is what the question was made of; the enclave answers, in time that does not depend on its content. */
+MUST_USE jurat_rc vault_ask(struct vault *v, const struct vault_file *file, const uint8_t question[VAULT_QUESTION_LEN], bool *out_equal,
+    struct jurat_diag *d);
 
 /* vault_info: name, version and size, which are no secret. */
 MUST_USE jurat_rc vault_info(

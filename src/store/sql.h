@@ -13,7 +13,10 @@
 struct sql;
 struct sql_query;
 
-/* sql_open: JURAT_E_NOT_FOUND if the file is not there and create is false; a created file has mode 0600. */
+/*
+ * sql_open: a created file has mode 0600. Without create, JURAT_E_NOT_FOUND if the file is not there and JURAT_E_TRUNCATED if it is
+ * empty: SQLite would make a new database of it.
+ */
 MUST_USE jurat_rc sql_open(struct sql **out, const char *path, bool create, struct jurat_diag *d);
 void sql_close(struct sql *db);
 
@@ -58,7 +61,8 @@ int64_t sql_last_id(struct sql *db);
 /*
  * sql_migrate: brings the schema to version `num_steps` by running the missing steps, all in one transaction. A database newer
  * than that is JURAT_E_VERSION (wanted, got). Before an older one (not an empty one) is touched, it is copied whole to
- * PATH.v<old>.backup, mode 0600; an older copy of that name is replaced.
+ * PATH.v<old>.backup, mode 0600; an older copy of that name is replaced. A database without any version, unless this handle made
+ * it, is another program's: JURAT_E_FORMAT.
  */
 MUST_USE jurat_rc sql_migrate(struct sql *db, const char *const *steps, size_t num_steps, struct jurat_diag *d);
 

@@ -12,9 +12,12 @@
 
 #include "core/diag.h"
 
+#define DATABASE_MIN_LEN 512 /* SQLite's smallest page */
+
 struct sql {
 	sqlite3 *handle;
 	char *path;
+	bool fresh; /* made by this handle: it may be without a schema */
 };
 
 struct sql_query {
@@ -86,6 +89,26 @@ create_file(const char *path, struct jurat_diag *d)
 	return JURAT_OK;
 }
 
+/* check_file: SQLite takes a file of no or one byte for a new database and would begin to fill it; ours are never that short. */
+static jurat_rc
+check_file(const char *path, struct jurat_diag *d)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return jurat_fail(d, errno == ENOENT ? JURAT_E_NOT_FOUND : JURAT_E_IO, "database", NO_OFFSET, 0, (uint64_t)errno);
+	if (S_ISDIR(st.st_mode))
+		return jurat_fail(d, JURAT_E_IO, "database", NO_OFFSET, 0, EISDIR);
+	if (!S_ISREG(st.st_mode)) {
+		(void)jurat_fail(d, JURAT_E_IO, "database", NO_OFFSET, 0, 0);
+		jurat_hint(d, "it must be a regular file");
+		return JURAT_E_IO;
+	}
+	if (st.st_size <= 1)
+		return jurat_fail(d, JURAT_E_TRUNCATED, "database", NO_OFFSET, DATABASE_MIN_LEN, (uint64_t)st.st_size);
+	return JURAT_OK;
+}
+
 static jurat_rc
 configure(struct sql *db, struct jurat_diag *d)
 {
@@ -105,15 +128,15 @@ sql_open(struct sql **out, const char *path, bool create, struct jurat_diag *d)
 	jurat_rc rc;
 	int status;
 
-	if (!create && access(path, F_OK) != 0)
-		return jurat_fail(d, JURAT_E_NOT_FOUND, "database", NO_OFFSET, 0, 0);
-	if (create && (rc = create_file(path, d)) != JURAT_OK)
+	rc = create ? create_file(path, d) : check_file(path, d);
+	if (rc != JURAT_OK)
 		return rc;
 	db = calloc(1, sizeof *db);
 	if (db == NULL || (db->path = strdup(path)) == NULL) {
 		free(db);
 		return jurat_fail(d, JURAT_E_MEMORY, "database", NO_OFFSET, 0, 0);
 	}
+	db->fresh = create;
 	status = sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
 	rc = status == SQLITE_OK ? configure(db, d) : rc_of(db->handle, status, "database", d);
 	if (rc != JURAT_OK) {
@@ -347,6 +370,8 @@ sql_migrate(struct sql *db, const char *const *steps, size_t num_steps, struct j
 
 	if (rc != JURAT_OK || version == (int64_t)num_steps)
 		return rc;
+	if (version == 0 && !db->fresh)
+		return jurat_fail(d, JURAT_E_FORMAT, "database.version", NO_OFFSET, num_steps, 0);
 	if (version < 0 || version > (int64_t)num_steps) {
 		(void)jurat_fail(d, JURAT_E_VERSION, "database.version", NO_OFFSET, num_steps, (uint64_t)version);
 		jurat_hint(d, "a newer jurat made this database; use that one");

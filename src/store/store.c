@@ -19,7 +19,8 @@ static const char *const schema[] = {
 	" PRIMARY KEY(secret_id, idx));"
 	"CREATE TABLE log(seq INTEGER PRIMARY KEY, at_unix_s INTEGER NOT NULL, event INTEGER NOT NULL, name TEXT NOT NULL,"
 	" version INTEGER NOT NULL, detail TEXT NOT NULL, evidence_hash BLOB NOT NULL, hash BLOB NOT NULL,"
-	" signature BLOB NOT NULL);",
+	" signature BLOB NOT NULL);"
+	"CREATE INDEX log_by_name ON log(name, seq);",
 };
 
 static const char service_key_name[] = "sigma", log_key_name[] = "log";
@@ -228,9 +229,20 @@ store_close(struct store *s)
 }
 
 jurat_rc
+store_kek_check(struct store *s, struct jurat_diag *d)
+{
+	struct p256_public public;
+	struct p256_private key;
+	jurat_rc rc = key_get(s, service_key_name, &public, &key, d);
+
+	wipe(&key, sizeof key);
+	return rc;
+}
+
+jurat_rc
 store_check(struct store *s, struct jurat_diag *d)
 {
-	return sql_run(s->db, "SELECT count(*) FROM keys", d);
+	return store_kek_check(s, d);
 }
 
 const struct p256_private *
@@ -336,7 +348,8 @@ store_rotate(struct store *s, const struct aes256_key *new_kek, int64_t at_unix_
 
 	if ((rc = store_need_kek(s, d)) != JURAT_OK || (rc = sql_begin(s->db, d)) != JURAT_OK)
 		return rc;
-	if ((rc = rotate_keys(s, new_kek, d)) == JURAT_OK && (rc = rotate_secrets(s, new_kek, d)) == JURAT_OK)
+	if ((rc = store_kek_check(s, d)) == JURAT_OK && (rc = rotate_keys(s, new_kek, d)) == JURAT_OK &&
+	    (rc = rotate_secrets(s, new_kek, d)) == JURAT_OK)
 		rc = log_append(s, &entry, d);
 	if ((rc = store_finish(s, rc, d)) != JURAT_OK)
 		return rc;

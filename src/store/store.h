@@ -33,7 +33,7 @@ MUST_USE jurat_rc store_create(const char *path, const struct aes256_key *kek, s
 MUST_USE jurat_rc store_open(struct store **out, const char *path, const struct aes256_key *kek, struct jurat_diag *d);
 void store_close(struct store *s);
 
-/* store_check: whether the database answers. For /readyz. */
+/* store_check: whether the database answers, and its keys open under our KEK: after a rotation by another process they do not. For /readyz. */
 MUST_USE jurat_rc store_check(struct store *s, struct jurat_diag *d);
 
 /* store_service_key: the long-term SIGMA key, for as long as s is open. NULL without KEK. store_service_public: its public half. */
@@ -113,7 +113,7 @@ struct store_note {
 
 /*
  * store_release: READY -> SENT with its record, one transaction. JURAT_E_REPLAY if it is not READY; JURAT_E_NOT_FOUND if this version
- * is gone. store_delivered: SENT -> DELIVERED. store_refused: a record alone. store_rearm: SENT or DELIVERED -> READY.
+ * is gone; JURAT_E_MISMATCH (secret.log) if the log says something else of it than its row: one of them was set back. store_delivered: SENT -> DELIVERED. store_refused: a record alone. store_rearm: SENT or DELIVERED -> READY.
  */
 MUST_USE jurat_rc store_release(
     struct store *s, const struct store_secret *secret, const struct store_note *note, struct jurat_diag *d);
@@ -137,11 +137,13 @@ struct store_record {
 /*
  * store_log_each: records from seq `from` on, as they stand. store_log_verify: the whole chain and every signature by the log's key;
  * JURAT_E_MISMATCH (offset = seq of the first bad record) for a hole or a broken chain, JURAT_E_CRYPTO for a signature. That the end was not cut off can
- * only be told with a head noted earlier: out_head is the last hash, out_num the number of records.
+ * only be told with a head noted earlier (may be NULL): JURAT_E_MISMATCH at log.head if no record has it. out_head is the last hash, out_num the
+ * number of records. Each secret's state and version must be what the log says last of it (secret.log). Without a KEK the log's key itself
+ * is not authenticated: whoever may write the database could have put another one there.
  */
 MUST_USE jurat_rc store_log_each(struct store *s, uint64_t from, bool (*each)(void *ctx, const struct store_record *record),
     void *ctx, struct jurat_diag *d);
 MUST_USE jurat_rc store_log_verify(
-    struct store *s, uint64_t *out_num, uint8_t out_head[SHA256_LEN], struct jurat_diag *d);
+    struct store *s, const uint8_t *noted_head, uint64_t *out_num, uint8_t out_head[SHA256_LEN], struct jurat_diag *d);
 
 #endif

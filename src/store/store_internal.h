@@ -29,6 +29,12 @@ void secret_place(struct envelope_place *out, const struct store_secret *secret)
 /* store_finish: commits if rc is JURAT_OK, else rolls back; returns the outcome. */
 MUST_USE jurat_rc store_finish(struct store *s, jurat_rc rc, struct jurat_diag *d);
 
+/*
+ * store_kek_check: inside the caller's transaction: our KEK is still the one that opens this database. Another process may have rotated since
+ * it was opened, and what we wrote under the old one would open under none.
+ */
+MUST_USE jurat_rc store_kek_check(struct store *s, struct jurat_diag *d);
+
 /* store_need_kek: JURAT_E_AUTH with a hint. */
 MUST_USE jurat_rc store_need_kek(const struct store *s, struct jurat_diag *d);
 

@@ -109,6 +109,115 @@ log_append(struct store *s, const struct log_entry *entry, struct jurat_diag *d)
 	return record_write(s, &r, &sig, d);
 }
 
+/* ---- records as they stand ---- */
+
+#define LOG_COLUMNS "seq, at_unix_s, event, name, version, detail, evidence_hash, hash, signature"
+
+/* record_take: name and detail live until the next step. */
+static jurat_rc
+record_take(struct store_record *out, struct sql_query *q, struct jurat_diag *d)
+{
+	int64_t event = sql_int(q, 2), version = sql_int(q, 4);
+	struct store_record r = { .seq = (uint64_t)sql_int(q, 0), .at_unix_s = sql_int(q, 1), .event = (enum store_event)event,
+		.name = sql_text(q, 3), .version = (uint32_t)version, .detail = sql_text(q, 5) };
+	jurat_rc rc;
+
+	/* cut to the width that is hashed, another value would have the same hash */
+	if (event < EVENT_ADDED || event > EVENT_ROTATED)
+		return jurat_fail(d, JURAT_E_FORMAT, "log.event", r.seq, EVENT_ROTATED, (uint64_t)event);
+	if (version < 0 || version > UINT32_MAX)
+		return jurat_fail(d, JURAT_E_FORMAT, "log.version", r.seq, UINT32_MAX, (uint64_t)version);
+
+	if ((rc = blob_exact(q, 6, r.evidence_hash, SHA256_LEN, "log.evidence_hash", d)) != JURAT_OK ||
+	    (rc = blob_exact(q, 7, r.hash, SHA256_LEN, "log.hash", d)) != JURAT_OK)
+		return rc;
+	*out = r;
+	return JURAT_OK;
+}
+
+/* record_check: one link of the chain. */
+static jurat_rc
+record_check(const struct store *s, struct sql_query *q, uint64_t seq, uint8_t before[SHA256_LEN], struct jurat_diag *d)
+{
+	struct p256_signature sig;
+	struct store_record r;
+	uint8_t hash[SHA256_LEN];
+	jurat_rc rc;
+
+	if ((rc = record_take(&r, q, d)) != JURAT_OK ||
+	    (rc = blob_exact(q, 8, &sig, sizeof sig, "log.signature", d)) != JURAT_OK)
+		return rc;
+	if (r.seq != seq)
+		return jurat_fail(d, JURAT_E_MISMATCH, "log.seq", seq, seq, r.seq);
+	if (record_hash(hash, &r, before) != JURAT_OK || !ct_equal(hash, r.hash, SHA256_LEN))
+		return jurat_fail(d, JURAT_E_MISMATCH, "log.hash", seq, 0, 0);
+	if (ecdsa_verify_vartime(&sig, &s->log_public, r.hash) != JURAT_OK)
+		return jurat_fail(d, JURAT_E_CRYPTO, "log.signature", seq, 0, 0);
+	memcpy(before, hash, SHA256_LEN);
+	return JURAT_OK;
+}
+
+/* ---- what the log says of a secret ---- */
+
+/* hash_before: of the record before seq; zero for the first. */
+static jurat_rc
+hash_before(struct store *s, uint8_t out[SHA256_LEN], uint64_t seq, struct jurat_diag *d)
+{
+	CLEANUP(sql_query_free) struct sql_query *q = NULL;
+	bool row = false;
+	jurat_rc rc;
+
+	memset(out, 0, SHA256_LEN);
+	if (seq <= 1)
+		return JURAT_OK;
+	if ((rc = sql_prepare(&q, s->db, "SELECT hash FROM log WHERE seq = ?", d)) != JURAT_OK)
+		return rc;
+	sql_bind_int(q, 1, (int64_t)seq - 1);
+	if ((rc = sql_step(q, &row, d)) != JURAT_OK)
+		return rc;
+	return row ? blob_exact(q, 0, out, SHA256_LEN, "log.hash", d) : jurat_fail(d, JURAT_E_MISMATCH, "log.seq", seq, seq - 1, 0);
+}
+
+static enum secret_state
+state_after(enum store_event event)
+{
+	return event == EVENT_RELEASED ? SECRET_SENT : event == EVENT_DELIVERED ? SECRET_DELIVERED : SECRET_READY;
+}
+
+/*
+ * log_agrees: the last record that changed this secret is whole and says what its row says. A row alone could be set back to an earlier version
+ * or state by whoever may write the database; its log cannot be signed without the KEK.
+ */
+static jurat_rc
+log_agrees(struct store *s, const struct store_secret *secret, struct jurat_diag *d)
+{
+	CLEANUP(sql_query_free) struct sql_query *q = NULL;
+	uint8_t before[SHA256_LEN];
+	struct store_record r;
+	bool row = false;
+	jurat_rc rc;
+
+	if ((rc = sql_prepare(&q, s->db,
+		 "SELECT " LOG_COLUMNS " FROM log WHERE name = ? AND event IN (1, 2, 3, 5) ORDER BY seq DESC LIMIT 1", d)) != JURAT_OK)
+		return rc;
+	sql_bind_text(q, 1, secret->name);
+	if ((rc = sql_step(q, &row, d)) != JURAT_OK)
+		return rc;
+	if (!row)
+		return jurat_fail(d, JURAT_E_MISMATCH, "secret.log", NO_OFFSET, secret->version, 0);
+	if ((rc = record_take(&r, q, d)) != JURAT_OK || (rc = hash_before(s, before, r.seq, d)) != JURAT_OK ||
+	    (rc = record_check(s, q, r.seq, before, d)) != JURAT_OK)
+		return rc;
+	if (r.version != secret->version || state_after(r.event) != secret->state) {
+		(void)jurat_fail(d, JURAT_E_MISMATCH, "secret.log", r.seq, secret->version, r.version);
+		jurat_hint(d, "the secret or the log was set back to an earlier state");
+		return JURAT_E_MISMATCH;
+	}
+	return JURAT_OK;
+}
+
+/* ---- releases ---- */
+
 /* move_state: FROM -> TO for exactly this version. JURAT_E_REPLAY if it was in another state. */
 static jurat_rc
 move_state(struct store *s, const struct store_secret *secret, enum secret_state from, enum secret_state to,
@@ -122,6 +231,8 @@ move_state(struct store *s, const struct store_secret *secret, enum secret_state
 		return rc;
 	if (present.id != secret->id || present.version != secret->version)
 		return jurat_fail(d, JURAT_E_NOT_FOUND, "secret.version", NO_OFFSET, secret->version, present.version);
+	if ((rc = log_agrees(s, &present, d)) != JURAT_OK)
+		return rc;
 	if (present.state != from)
 		return jurat_fail(d, JURAT_E_REPLAY, "secret.state", NO_OFFSET, from, present.state);
 	if ((rc = sql_prepare(&q, s->db, "UPDATE secrets SET state = ? WHERE id = ?", d)) != JURAT_OK)
@@ -192,24 +303,6 @@ store_rearm(struct store *s, const char *name, int64_t at_unix_s, struct jurat_d
 
 /* ---- reading the log ---- */
 
-#define LOG_COLUMNS "seq, at_unix_s, event, name, version, detail, evidence_hash, hash, signature"
-
-/* record_take: name and detail live until the next step. */
-static jurat_rc
-record_take(struct store_record *out, struct sql_query *q, struct jurat_diag *d)
-{
-	struct store_record r = { .seq = (uint64_t)sql_int(q, 0), .at_unix_s = sql_int(q, 1),
-		.event = (enum store_event)sql_int(q, 2), .name = sql_text(q, 3), .version = (uint32_t)sql_int(q, 4),
-		.detail = sql_text(q, 5) };
-	jurat_rc rc;
-
-	if ((rc = blob_exact(q, 6, r.evidence_hash, SHA256_LEN, "log.evidence_hash", d)) != JURAT_OK ||
-	    (rc = blob_exact(q, 7, r.hash, SHA256_LEN, "log.hash", d)) != JURAT_OK)
-		return rc;
-	*out = r;
-	return JURAT_OK;
-}
-
 jurat_rc
 store_log_each(struct store *s, uint64_t from, bool (*each)(void *ctx, const struct store_record *record), void *ctx,
     struct jurat_diag *d)
@@ -229,35 +322,29 @@ store_log_each(struct store *s, uint64_t from, bool (*each)(void *ctx, const str
 	return rc;
 }
 
-/* record_check: one link of the chain. */
-static jurat_rc
-record_check(const struct store *s, struct sql_query *q, uint64_t seq, uint8_t before[SHA256_LEN], struct jurat_diag *d)
-{
-	struct p256_signature sig;
-	struct store_record r;
-	uint8_t hash[SHA256_LEN];
+struct agreement {
+	struct store *s;
 	jurat_rc rc;
+	struct jurat_diag *d;
+};
 
-	if ((rc = record_take(&r, q, d)) != JURAT_OK ||
-	    (rc = blob_exact(q, 8, &sig, sizeof sig, "log.signature", d)) != JURAT_OK)
-		return rc;
-	if (r.seq != seq)
-		return jurat_fail(d, JURAT_E_MISMATCH, "log.seq", seq, seq, r.seq);
-	if (record_hash(hash, &r, before) != JURAT_OK || !ct_equal(hash, r.hash, SHA256_LEN))
-		return jurat_fail(d, JURAT_E_MISMATCH, "log.hash", seq, 0, 0);
-	if (ecdsa_verify_vartime(&sig, &s->log_public, r.hash) != JURAT_OK)
-		return jurat_fail(d, JURAT_E_CRYPTO, "log.signature", seq, 0, 0);
-	memcpy(before, hash, SHA256_LEN);
-	return JURAT_OK;
+static bool
+secret_agrees(void *ctx, const struct store_secret *secret)
+{
+	struct agreement *a = ctx;
+
+	a->rc = log_agrees(a->s, secret, a->d);
+	return a->rc == JURAT_OK;
 }
 
 jurat_rc
-store_log_verify(struct store *s, uint64_t *out_num, uint8_t out_head[SHA256_LEN], struct jurat_diag *d)
+store_log_verify(struct store *s, const uint8_t *noted_head, uint64_t *out_num, uint8_t out_head[SHA256_LEN], struct jurat_diag *d)
 {
 	CLEANUP(sql_query_free) struct sql_query *q = NULL;
 	uint8_t before[SHA256_LEN] = { 0 };
+	struct agreement all = { s, JURAT_OK, d };
+	bool row = false, noted = noted_head == NULL;
 	uint64_t num = 0;
-	bool row = false;
 	jurat_rc rc;
 
 	if ((rc = sql_prepare(&q, s->db, "SELECT " LOG_COLUMNS " FROM log ORDER BY seq", d)) != JURAT_OK)
@@ -266,9 +353,12 @@ store_log_verify(struct store *s, uint64_t *out_num, uint8_t out_head[SHA256_LEN
 		if ((rc = record_check(s, q, num + 1, before, d)) != JURAT_OK)
 			return rc;
 		num++;
+		noted = noted || ct_equal(before, noted_head, SHA256_LEN);
 	}
-	if (rc != JURAT_OK)
+	if (rc != JURAT_OK || (rc = store_secret_each(s, secret_agrees, &all, d)) != JURAT_OK || (rc = all.rc) != JURAT_OK)
 		return rc;
+	if (!noted)
+		return jurat_fail(d, JURAT_E_MISMATCH, "log.head", NO_OFFSET, 0, 0);
 	*out_num = num;
 	memcpy(out_head, before, SHA256_LEN);
 	return JURAT_OK;

@@ -256,8 +256,11 @@ store_secret_add(struct store *s, const struct store_new_secret *in, struct jura
 		return jurat_fail(d, JURAT_E_TOO_LARGE, "policy", NO_OFFSET, STORE_POLICY_MAX_LEN, in->policy_len);
 	if ((rc = crypto_random(data_key.b, sizeof data_key.b)) != JURAT_OK)
 		return jurat_fail(d, rc, "secret", NO_OFFSET, 0, 0);
-	if ((rc = sql_begin(s->db, d)) == JURAT_OK)
-		rc = store_finish(s, add_in_transaction(s, in, &data_key, d), d);
+	if ((rc = sql_begin(s->db, d)) == JURAT_OK) {
+		if ((rc = store_kek_check(s, d)) == JURAT_OK)
+			rc = add_in_transaction(s, in, &data_key, d);
+		rc = store_finish(s, rc, d);
+	}
 	wipe(&data_key, sizeof data_key);
 	return rc;
 }

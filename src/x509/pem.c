@@ -26,9 +26,9 @@ is_line_end(char c)
 }
 
 static size_t
-skip_blank(const char *text, size_t len, size_t i)
+skip_line_ends(const char *text, size_t len, size_t i)
 {
-	while (i < len && (is_line_end(text[i]) || text[i] == ' ' || text[i] == '\t'))
+	while (i < len && is_line_end(text[i]))
 		i++;
 	return i;
 }
@@ -107,13 +107,13 @@ pem_decode(struct pem *out, const char *label, const char *text, size_t len, con
 		return jurat_fail(d, JURAT_E_TOO_LARGE, field, NO_OFFSET, PEM_MAX_LEN, len);
 	if (len != 0 && text[len - 1] == '\0')
 		len--;
-	i = skip_blank(text, len, 0);
+	i = skip_line_ends(text, len, 0);
 	if (i == len)
 		return jurat_fail(d, JURAT_E_MISSING, field, NO_OFFSET, 0, 0);
 	to = pem.bytes = malloc(len); /* base64 only shrinks */
 	if (pem.bytes == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, field, NO_OFFSET, len, 0);
-	for (; i < len; i = skip_blank(text, len, i)) {
+	for (; i < len; i = skip_line_ends(text, len, i)) {
 		if (pem.num == PEM_MAX_BLOCKS || !take_block(&pem, label, text, len, &i, &to)) {
 			jurat_rc code = pem.num == PEM_MAX_BLOCKS ? JURAT_E_TOO_LARGE : JURAT_E_FORMAT;
 

@@ -108,7 +108,7 @@ expect "an empty secret is refused" 2 "" "secret" "$jurat" enclave inspect signe
 expect "no verb" 2 "" "usage: jurat enclave sign" "$jurat" enclave
 expect "an unknown verb" 2 "" "unknown verb" "$jurat" enclave measures
 expect "help" 0 "usage: jurat enclave sign" "" "$jurat" enclave --help
-expect "an unknown option" 2 "" "unknown or incomplete option" "$jurat" enclave measure --flt sdk-plain
+expect "an unknown option" 2 "" "--flt: unknown option" "$jurat" enclave measure --flt sdk-plain
 expect "a wrong date" 2 "" "YYYYMMDD" "$jurat" enclave sign unsigned --key key.pem --date 2026-11-24 -o no
 expect "a day that is none" 3 "" "settings.date" "$jurat" enclave sign unsigned --key key.pem --date 20261340 -o no
 

@@ -105,8 +105,22 @@ python3 -c 'import json; s = json.load(open("out"))["secrets"]; assert [x["name"
 	fail "list --json: $(cat out)"
 expect "nothing to re-arm" 1 "state" "$jurat" secrets rearm a --data data --kek-file kek
 expect "re-arm a stranger" 1 "does not exist" "$jurat" secrets rearm x --data data --kek-file kek
-expect "log" 0 "" "$jurat" secrets log --data data --verify
+expect "log" 0 "as it is" "$jurat" secrets log --data data --verify
 grep -q "^3 records" out || fail "log: $(cat out)"
+head=$(awk '{ print $NF }' out)
+expect "log with the KEK and a noted head" 0 "" "$jurat" secrets log --data data --verify --kek-file kek --head "$head"
+expect "log without a noted head" 3 "log.head" "$jurat" secrets log --data data --verify --head "$(echo "$head" | tr 0-9a-f 1-9a-f0)"
+expect "log with half a head" 2 "64 hexadecimal" "$jurat" secrets log --data data --verify --head abcd
+expect "a head without --verify" 2 "for --verify" "$jurat" secrets log --data data --head "$head"
+# a log of somebody else, key and all: without the KEK it holds, with it it does not
+cp -r data forged
+rm forged/service.sqlite*
+head -c 32 /dev/zero >other.kek && chmod 600 other.kek
+if ! "$jurat" secrets init --data other --kek-file other.kek >/dev/null || ! cp other/service.sqlite forged/; then
+	fail "a second service"
+fi
+expect "a log with another key" 0 "as it is" "$jurat" secrets log --data forged --verify
+expect "is told by the KEK" 3 "service.key" "$jurat" secrets log --data forged --verify --kek-file kek
 expect "credential instead of a file" 0 "" sh -c "
 	mkdir creds && cp kek creds/jurat-kek
 	CREDENTIALS_DIRECTORY=creds exec '$jurat' secrets add c --data data --file secret --policy policy.json"
@@ -123,6 +137,10 @@ expect "vault without a verb" 2 "one verb" "$jurat" vault --store s
 expect "vault with a bad key" 2 "128 hexadecimal" "$jurat" vault receive --service-key 00
 expect "nothing to ask about" 2 "name it with --secret" \
 	"$jurat" vault ask --machine sw:m --enclave secret --store . --candidate secret
+expect "a question without a candidate" 2 "wants --candidate" "$jurat" vault question
+expect "a candidate and a question" 2 "candidate or --question" \
+	"$jurat" vault ask --machine sw:m --enclave secret --store . --candidate secret --question secret
+expect "a question" 0 "" "$jurat" vault question --candidate secret
 printf 'jurat/vaultfile' >x.vault
 expect "a sealed file cut short" 3 "vault_file.head" \
 	"$jurat" vault ask --machine sw:m --enclave secret --store . --candidate secret

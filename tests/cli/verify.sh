@@ -59,18 +59,35 @@ expect report_data 0 '^ACCEPTED' '' verify "$dir/quote" --policy "$policy" --rep
 expect stdin 0 '^ACCEPTED' '' sh -c '"$0" verify - --collateral "$1" --trust "$2" --at "$3" --policy "$4" <"$5"' "$jurat" "$dir/collateral" \
 	"$dir/trust" $at "$policy" "$dir/quote"
 expect json 0 '"outcome": "accepted"' '' verify "$dir/quote" --policy "$policy" --json
+
+# The members of an accepted verdict are those of docs/formats/verdict.md, neither more nor fewer; a refused one has no others.
+verify "$dir/quote" --policy "$policy" --json >"$dir/accepted.json"
+"$jurat" verify /dev/null --json >"$dir/refused.json"
+# shellcheck disable=SC2016 # backquotes of Markdown
+expect json_members 0 '^same$' '' python3 -c '
+import json, re, sys
+rows = re.findall(r"^\| (`.*?) \| (.*) \|$", open(sys.argv[1]).read(), re.M)
+want = {name: set(re.findall(r"`([a-z_]+)`", text)) for names, text in rows for name in re.findall(r"`([a-z_]+)`", names)}
+accepted, refused = (json.load(open(f)) for f in sys.argv[2:])
+nested = {name: set(v[0] if isinstance(v, list) else v) for name, v in accepted.items() if name in ("enclave", "platform", "checks")}
+missing = [(name, members - want[name]) for name, members in nested.items() if not members <= want[name]]
+print("same" if set(accepted) == set(want) and set(refused) <= set(want) and not missing else (set(accepted) ^ set(want), missing))
+' "$(dirname "$0")/../../docs/formats/verdict.md" "$dir/accepted.json" "$dir/refused.json"
 expect undecided 6 '^UNDECIDED by policy' '--policy' verify "$dir/quote"
 expect undecided_json 6 '"tcb_status": "UpToDate"' '--policy' verify "$dir/quote" --json
 expect expired 5 'FAILED validity_not_ended' '' "$jurat" verify "$dir/quote" --collateral "$dir/collateral" --trust "$dir/trust" \
 	--at 2027-01-01T00:00:00Z --policy "$policy"
 expect no_collateral 5 'REFUSED by root_crl' '' "$jurat" verify "$dir/quote" --trust "$dir/trust" --at $at --policy "$policy"
 expect wrong_root 3 'REFUSED by pck_chain_roles' '' "$jurat" verify "$dir/quote" --collateral "$dir/collateral" --at $at --policy "$policy"
+expect wrong_root_remedy 3 'remedy .*--trust' '' "$jurat" verify "$dir/quote" --collateral "$dir/collateral" --at $at --policy "$policy"
 expect other_data 3 'REFUSED by report_data' '' verify "$dir/quote" --policy "$policy" --report-data "$(printf '%0128d' 0)"
 
 # bad files: one clear line with the field's name
 head -c 1000 "$dir/quote" >"$dir/cut"
 : >"$dir/empty"
 head -c 70000 /dev/zero >"$dir/large"
+{ printf '\004\000'; tail -c +3 "$dir/quote"; } >"$dir/version_4"
+expect version_4 3 'quote.header.version: .*got 4' '' verify "$dir/version_4" --policy "$policy"
 expect cut 3 'found .*quote.*input ended' '' verify "$dir/cut" --policy "$policy"
 expect empty 3 'REFUSED by quote_format' '' verify "$dir/empty" --policy "$policy"
 expect large 3 '' 'larger than the limit' verify "$dir/large"
@@ -84,6 +101,17 @@ cp "$dir/quote" "$dir/trust2/trust.json"
 expect bad_trust 3 '' 'trust' "$jurat" verify "$dir/quote" --trust "$dir/trust2"
 expect bad_time 2 '' '--at wants' "$jurat" verify "$dir/quote" --at yesterday
 expect bad_data 2 '' '--report-data wants' "$jurat" verify "$dir/quote" --report-data 00
+echo '{"version":1,"identities":[{"mrenclave":"'"$(printf '%064d' 0)"'"}]}' >"$dir/half_policy"
+expect policy_lacks_a_member 3 '' 'policy.tcb_statuses: it is absent' verify "$dir/quote" --policy "$dir/half_policy"
+sed 's/"name":"test",//' "$dir/trust/trust.json" >"$dir/trust2/trust.json"
+expect trust_lacks_a_member 3 '' 'trust.name: it is absent' "$jurat" verify "$dir/quote" --trust "$dir/trust2"
+echo '{}' >"$dir/no_collateral"
+expect collateral_lacks_a_member 5 '' 'it is absent' "$jurat" verify "$dir/quote" --collateral "$dir/no_collateral"
+expect stdin_twice 2 '' 'only one file can be -' "$jurat" verify - --collateral - --policy "$policy"
+expect stdin_for_quote_and_policy 2 '' 'only one file can be -' "$jurat" verify - --policy -
+expect policy_twice 2 '' '--policy stands there twice' verify "$dir/quote" --policy "$policy" --policy "$policy"
+expect trust_twice 2 '' '--trust stands there twice' verify "$dir/quote" --trust "$dir/trust"
+expect time_twice 2 '' '--at stands there twice' verify "$dir/quote" --at $at
 expect no_quote 2 '' 'one quote' "$jurat" verify
 expect two_quotes 2 '' 'one quote' "$jurat" verify a b
 expect unknown_option 2 '' 'unknown option' "$jurat" verify a --force

@@ -57,10 +57,12 @@ lists() {
 w=$dir/w
 expect "a world is made" 0 "signing its enclaves" "$jurat" world new "$w" --name shell
 expect "it is not made twice" 1 "exists already" "$jurat" world new "$w"
+expect "a parent that is not there is not an enclave's fault" 1 "x: world.parent: it does not exist" "$jurat" world new "$dir/none/x"
+expect "an unknown option is told in our words" 2 "^jurat: error: .*unknown option" "$jurat" world new "$dir/x" --bogus
 expect "a bad name is refused" 3 "world.name" "$jurat" world new "$dir/x" --name "a b"
 expect "no folder is a usage error" 2 "wants one folder" "$jurat" world new
 expect "missing enclaves are named" 1 "/nonexistent" "$jurat" world new "$dir/x" --enclaves /nonexistent
-expect "Intel's names are called insecure" 0 "insecure" "$jurat" world new "$dir/intel" --insecure-intel-names
+expect "Intel's names are called insecure" 0 "insecure" "$jurat" world new "$dir/intel/" --insecure-intel-names
 [ ! -e "$dir/x" ] || fail "a failed world leaves a folder"
 
 expect "a machine is made" 0 "" "$jurat" machine new "$dir/m" --world "$w"
@@ -100,9 +102,16 @@ expect "it is not revoked twice" 1 "exists already" "$jurat" world set "$w" --re
 expect "a bad serial is a usage error" 2 "40 hexadecimal digits" "$jurat" world set "$w" --revoke-pck 12
 expect "an unknown status is a usage error" 2 "UpToDate" "$jurat" world set "$w" --tcb-status Fine
 expect "a bad number is a usage error" 2 "0 to 255" "$jurat" world set "$w" --min-svn 256
+before=$(crl root_ca_crl | openssl crl -inform der -noout -crlnumber)
+expect "collateral is renewed" 0 "" "$jurat" world set "$w"
+[ "$(crl root_ca_crl | openssl crl -inform der -noout -crlnumber)" != "$before" ] || fail "two CRLs have one number: $before"
 expect "a TCB status is set" 0 "" "$jurat" world set "$w" --tcb-status OutOfDate --min-svn 9 --at 2026-01-01T00:00:00Z
 collateral tcb_info | grep -q '"issueDate":"2026-01-01T00:00:00Z".*"svn":9.*OutOfDate' || fail "the TCB info does not say so"
 expect "a time before all others is refused" 2 "from 1971" "$jurat" world set "$w" --at 1970-01-02T00:00:00Z
+cp "$w/collateral.json" "$dir/before.json"
+# shellcheck disable=SC2016 # the inner shell expands them
+expect "a file that meets a limit is told as a full disk" 1 "^jurat: error: .*space" sh -c 'ulimit -f 2; exec "$0" world set "$1"' "$jurat" "$w"
+holds "the collateral is as it was" cmp "$w/collateral.json" "$dir/before.json"
 expect "an unknown verb is a usage error" 2 "unknown verb" "$jurat" world destroy "$w"
 expect "a folder that is no world is named" 1 "world new" "$jurat" world show "$dir"
 echo '{"version": 9}' >"$w/world.json"

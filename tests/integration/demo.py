@@ -3,8 +3,11 @@
 """The demo from outside: files of every kind arrive, what it says is true, and bad options change nothing."""
 import json
 import os
+import signal
+import subprocess
+import time
 
-from rig import Folder, check, finish, run
+from rig import JURAT, Folder, check, finish, run
 
 
 def story(folder, name, content, **more):
@@ -23,6 +26,17 @@ def story(folder, name, content, **more):
     return said
 
 
+def interrupted(tmp, delay):
+    """SIGTERM after the folder appeared and delay seconds: True if nothing stays."""
+    p = subprocess.Popen([JURAT, "demo"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ, TMPDIR=tmp))
+    while p.poll() is None and not os.listdir(tmp):
+        time.sleep(0.01)
+    time.sleep(delay)
+    p.send_signal(signal.SIGTERM)
+    ended = p.wait(timeout=30) in (-signal.SIGTERM, 0)  # 0: it was quicker
+    return ended and not os.listdir(tmp)
+
+
 def main():
     with Folder() as folder:
         said = story(folder, "0 bytes", b"")
@@ -37,6 +51,9 @@ def main():
               "at least ten attacks, each refused by its check")
         with open(recording, "rb") as f:
             seen = f.read()
+        # the quoting enclave's call has the chain behind a report, its answer the chain at the end; the vault's question is 64 bytes
+        check(seen.count(b"BEGIN CERTIFICATE") >= 12 and seen.count(b"\n== enclave in 64\n") == 3,
+              "and that is every enclave's calls, the questions included")
         check(len(seen) > 1 << 20 and binary[5000:5048] not in seen, "--eavesdrop keeps what the host saw")
         tmp = folder / "tmp"
         os.mkdir(tmp)
@@ -48,6 +65,8 @@ def main():
         check(run("demo", "--secret", folder / "absent").returncode != 0, "a secret that is not there is an error")
         check(run("demo", "nonsense").returncode == 2, "an unknown argument is a usage error")
         check(not os.listdir(tmp), "no temporary folder is left behind")
+        for delay in (0.0, 0.7, 2.0):
+            check(interrupted(tmp, delay), "nor by a demo that was told to end, whose processes are gone too")
     finish()
 
 

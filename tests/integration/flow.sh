@@ -63,7 +63,8 @@ receive() {
 		--eavesdrop overheard
 }
 ask() {
-	timeout 60 "$jurat" vault ask --machine sw:machine --enclave world/enclaves/vault.so --store store --secret "$1" --candidate "$2"
+	timeout 60 "$jurat" vault ask --machine sw:machine --enclave world/enclaves/vault.so --store store --secret "$1" --candidate "$2" \
+		--eavesdrop overheard
 }
 state() {
 	"$jurat" secrets list --data data | awk -v n="$1" '$NF == n { print $1 }'
@@ -102,7 +103,7 @@ for name in refused killed spare rotated full1 full2 full3 full4 full5 full6; do
 done
 "$jurat" secrets add refused --replace --data data --kek-file kek --file words --policy other.json || fail "replace"
 
-"$jurat" platform serve sw:machine --socket platform.socket --ready-fd 3 3>platform.ready 2>platform.err &
+"$jurat" platform serve sw:machine --socket platform.socket --ready-fd 3 --eavesdrop overheard 3>platform.ready 2>platform.err &
 pids="$pids $!"
 wait_for platform.ready
 serve
@@ -119,6 +120,17 @@ expect "a longer text is not the secret" 6 "" ask chunk longer
 expect "nothing is not the secret" 6 "" ask words empty
 rss=$(awk '/VmHWM/ { print $2 }' "/proc/$service/status")
 if [ "$rss" -lt 65536 ]; then ok "the service is small ($rss KiB)"; else fail "the service takes $rss KiB"; fi
+"$jurat" vault question --candidate words >asked || fail "question"
+expect "a question made elsewhere is answered" 0 "" timeout 60 "$jurat" vault ask --machine sw:machine \
+	--enclave world/enclaves/vault.so --store store --secret words --question asked --eavesdrop overheard
+expect "a damaged question is named" 3 "question" timeout 60 "$jurat" vault ask --machine sw:machine \
+	--enclave world/enclaves/vault.so --store store --secret words --question words
+# both directions of all three enclaves: report and quote in the platform, msg3 in the vault
+calls=$(grep -ac '^== enclave' overheard)
+quotes=$(grep -ac 'BEGIN CERTIFICATE' overheard)
+if [ "$calls" -gt 60 ] && [ "$quotes" -gt 20 ]; then ok "every enclave's calls are recorded ($calls)"; else
+	fail "only $calls calls and $quotes certificates are recorded"
+fi
 if grep -aq "open sesame" overheard data/service.sqlite* store/*; then
 	fail "the secret passed the host in the clear"
 else

@@ -76,6 +76,11 @@ def note_name(data):
 PLANTS = [
     ("cpuid", instruction(b"\x0f\xa2"), "cpuid"),
     ("syscall", instruction(b"\x0f\x05"), "syscall"),
+    ("a syscall with REX.W", instruction(b"\x48\x0f\x05"), "syscall"),
+    ("a cpuid with an address size", instruction(b"\x67\x0f\xa2"), "cpuid"),
+    ("an int with a segment", instruction(b"\x64\x48\xcd\x80"), "int"),
+    ("a loaded segment register", instruction(b"\x8e\xd8"), "%ds"),
+    ("a popped segment register", instruction(b"\x0f\xa1"), "%fs"),
     ("sysenter", instruction(b"\x0f\x34"), "sysenter"),
     ("int 0x80", instruction(b"\xcd\x80"), "int"),
     ("rdtsc", instruction(b"\x0f\x31"), "rdtsc"),

@@ -80,11 +80,12 @@ put_page(struct writer *w, uint64_t off, uint32_t flags, const uint8_t *page)
 }
 
 static void
-put_thread(struct writer *w, uint64_t at, uint32_t nssa)
+put_thread(struct writer *w, uint64_t at, uint32_t nssa, uint64_t flags)
 {
 	static const uint8_t zeros[SGX_PAGE_SIZE];
 	uint8_t page[SGX_PAGE_SIZE] = { 0 };
 	struct sgx_tcs tcs = {
+		.flags = flags,
 		.ossa = at + PROBE_SSA,
 		.nssa = nssa,
 		.oentry = PROBE_CODE,
@@ -120,8 +121,9 @@ sign(uint8_t out[SGX_SIGSTRUCT_LEN], const uint8_t mrenclave[32], const struct p
 	uint8_t digest[32];
 
 	memcpy(sig.enclave_hash, mrenclave, 32);
-	sig.attributes = (struct sgx_attributes){ SGX_FLAGS_MODE64BIT | (settings->kss ? SGX_FLAGS_KSS : 0), settings->xfrm };
-	sig.attribute_mask = (struct sgx_attributes){ ~SGX_FLAGS_DEBUG, ~0ull };
+	sig.attributes.flags = SGX_FLAGS_MODE64BIT | (settings->kss ? SGX_FLAGS_KSS : 0) | settings->flags;
+	sig.attributes.xfrm = settings->xfrm;
+	sig.attribute_mask = (struct sgx_attributes){ ~(SGX_FLAGS_DEBUG | settings->flags_free), ~0ull };
 	sig.miscselect = settings->miscselect;
 	sig.misc_mask = UINT32_MAX;
 	assert_int_equal(rsa3072_modulus(sig.modulus, rig.key), JURAT_OK);
@@ -132,48 +134,69 @@ sign(uint8_t out[SGX_SIGSTRUCT_LEN], const uint8_t mrenclave[32], const struct p
 	sigstruct_encode(out, &sig);
 }
 
-uint8_t *
-probe_image(size_t *out_len, uint8_t out_sigstruct[SGX_SIGSTRUCT_LEN], const struct probe_settings *settings)
+static uint8_t *
+stream(size_t *out_len, uint32_t nssa, uint64_t tcs_flags)
 {
-	static const struct probe_settings usual = { .xfrm = 3, .nssa = 2 };
 	size_t cap = 64 + 32 * (64 + 16 * (64 + 256));
-	uint8_t *p = calloc(1, cap), mrenclave[32];
-	struct image *image = NULL;
+	uint8_t *p = calloc(1, cap);
 	struct writer w;
 
-	if (settings == NULL)
-		settings = &usual;
 	writer_init(&w, p, cap);
 	writer_copy(&w, "ECREATE\0", 8);
 	writer_u32le(&w, 1);
 	writer_u64le(&w, PROBE_SIZE);
 	writer_zeros(&w, 44);
 	for (uint64_t i = 0; i < PROBE_NUM_TCS; i++)
-		put_thread(&w, i * PROBE_STRIDE, settings->nssa);
+		put_thread(&w, i * PROBE_STRIDE, nssa, tcs_flags);
 	put_code(&w);
 	assert_false(w.failed);
-	assert_int_equal(image_open(&image, p, w.len, NULL), JURAT_OK);
+	*out_len = w.len;
+	return p;
+}
+
+static const struct probe_settings usual = { .xfrm = 3, .nssa = 2 };
+
+uint8_t *
+probe_image(size_t *out_len, uint8_t out_sigstruct[SGX_SIGSTRUCT_LEN], const struct probe_settings *settings)
+{
+	uint8_t *p, mrenclave[32];
+	struct image *image = NULL;
+
+	if (settings == NULL)
+		settings = &usual;
+	p = stream(out_len, settings->nssa, 0);
+	assert_int_equal(image_open(&image, p, *out_len, NULL), JURAT_OK);
 	assert_int_equal(image_measure(mrenclave, image, NULL), JURAT_OK);
 	image_free(image);
 	sign(out_sigstruct, mrenclave, settings);
-	*out_len = w.len;
-	return p;
+	if (settings->tcs_flags == 0)
+		return p;
+	free(p);
+	return stream(out_len, settings->nssa, settings->tcs_flags);
+}
+
+jurat_rc
+probe_try(struct enclave **out, const struct probe_settings *settings, struct jurat_diag *d)
+{
+	uint8_t sigstruct[SGX_SIGSTRUCT_LEN];
+	struct enclave_options options = { .sigstruct = sigstruct };
+	size_t len;
+	uint8_t *image = probe_image(&len, sigstruct, settings);
+	jurat_rc rc = enclave_load(out, rig.machine, image, len, &options, d);
+
+	free(image);
+	return rc;
 }
 
 struct enclave *
 probe_load(const struct probe_settings *settings)
 {
-	uint8_t sigstruct[SGX_SIGSTRUCT_LEN];
-	struct enclave_options options = { .sigstruct = sigstruct };
 	struct jurat_diag d = { 0 };
 	struct enclave *e = NULL;
-	size_t len;
-	uint8_t *image = probe_image(&len, sigstruct, settings);
 
-	if (enclave_load(&e, rig.machine, image, len, &options, &d) != JURAT_OK)
+	if (probe_try(&e, settings, &d) != JURAT_OK)
 		fail_msg("probe: %s %s wanted %llx got %llx", jurat_rc_name(d.code), d.field, (unsigned long long)d.wanted,
 		    (unsigned long long)d.got);
-	free(image);
 	return e;
 }
 

@@ -28,6 +28,9 @@ struct probe_settings {
 	uint32_t miscselect;
 	uint32_t nssa;
 	bool kss;
+	uint64_t flags;      /* attributes beyond MODE64BIT */
+	uint64_t flags_free; /* attributes that SIGSTRUCT's mask leaves open, beside DEBUG */
+	uint64_t tcs_flags;  /* in the file; EADD clears what is not for it to say, so they are not measured */
 };
 
 /* rig_up, rig_down: group setup and teardown: one machine, one signing key. rig_machine: that machine. */
@@ -37,6 +40,8 @@ struct machine *rig_machine(void);
 
 /* probe_load: a fresh probe; fails the test if it does not load. settings NULL: XFRM 3, no EXINFO, two SSA frames. */
 struct enclave *probe_load(const struct probe_settings *settings);
+/* probe_try: the same, whatever comes of it. */
+jurat_rc probe_try(struct enclave **out, const struct probe_settings *settings, struct jurat_diag *d);
 /* probe_image: its sgxs bytes (the caller frees) and its SIGSTRUCT. */
 uint8_t *probe_image(size_t *out_len, uint8_t out_sigstruct[SGX_SIGSTRUCT_LEN], const struct probe_settings *settings);
 

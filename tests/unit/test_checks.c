@@ -22,11 +22,11 @@ table(void)
 }
 
 static void
-every_check_has_a_name_a_purpose_and_a_source(void **state)
+every_check_has_a_name_a_purpose_a_source_and_a_remedy(void **state)
 {
 	for (enum check_id id = 0; id < CHECK_NUM; id++) {
 		assert_non_null(check_info(id)->hook);
-		assert_non_null(check_info(id)->remedy);
+		assert_true(strlen(check_info(id)->remedy) > 10);
 		assert_true(strlen(check_info(id)->what) > 10);
 		assert_true(strlen(check_info(id)->rule) > 5);
 		for (enum check_id other = 0; other < id; other++)
@@ -78,7 +78,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_check_has_a_name_a_purpose_and_a_source),
+		cmocka_unit_test(every_check_has_a_name_a_purpose_a_source_and_a_remedy),
 		cmocka_unit_test(a_check_that_never_ran_is_no_acceptance),
 		cmocka_unit_test(the_manual_lists_the_checks_as_they_are),
 	};

@@ -147,6 +147,7 @@ policy_code(const char *text)
 }
 
 #define ID "\"identities\":[{\"mrenclave\":\"0000000000000000000000000000000000000000000000000000000000000000\"}]"
+#define CODE "\"mrenclave\":\"0000000000000000000000000000000000000000000000000000000000000000\""
 #define SIGNER "\"mrsigner\":\"0000000000000000000000000000000000000000000000000000000000000000\""
 #define STATUS "\"tcb_statuses\":[{\"status\":\"UpToDate\"}]"
 
@@ -164,6 +165,8 @@ policy_names_everything_or_is_refused(void **state)
 		{ "{\"version\":1," ID "}", JURAT_E_MISSING },
 		{ "{\"version\":1,\"identities\":[]," STATUS "}", JURAT_E_FORMAT },
 		{ "{\"version\":1,\"identities\":[{}]," STATUS "}", JURAT_E_MISSING },
+		{ "{\"version\":1,\"identities\":[{" CODE ",\"isv_prod_id\":0}]," STATUS "}", JURAT_E_MISSING },
+		{ "{\"version\":1,\"identities\":[{" CODE ",\"min_isv_svn\":0}]," STATUS "}", JURAT_E_MISSING },
 		{ "{\"version\":1,\"identities\":[1]," STATUS "}", JURAT_E_FORMAT },
 		{ "{\"version\":1,\"identities\":[{\"mrenclave\":\"00\"}]," STATUS "}", JURAT_E_FORMAT },
 		{ "{\"version\":1,\"identities\":[{" SIGNER "}]," STATUS "}", JURAT_E_MISSING },
@@ -221,6 +224,15 @@ trust_root_must_be_whole_private_and_itself(void **state)
 	assert_int_equal(trust_code("\"private\":true", "\"private\":false"), JURAT_E_FORMAT);
 	assert_int_equal(trust_code("\"name\":\"test\"", "\"title\":\"test\""), JURAT_E_FORMAT);
 	assert_int_equal(trust_code("\"name\":\"test\",", ""), JURAT_E_MISSING);
+	assert_int_equal(trust_code("\"name\":\"test\"", "\"name\":\"\""), JURAT_E_FORMAT);
+	assert_int_equal(trust_code("\"name\":\"test\"", "\"name\":\"x] ACCEPTED [y\""), JURAT_E_FORMAT);
+	assert_int_equal(trust_code("\"name\":\"test\"", "\"name\":\"a\\nb\""), JURAT_E_FORMAT);
+	assert_int_equal(trust_code("\"name\":\"test\"", "\"name\":\"\u00e9\""), JURAT_E_FORMAT);
+	assert_int_equal(trust_code("\"name\":\"test\"", "\"name\":\"Intel SGX Root CA\""), JURAT_OK); /* private all the same */
+	assert_int_equal(trust_code("\"name\":\"test\"",
+	                     "\"name\":\"0123456789012345678901234567890123456789012345678901234567890123\""), JURAT_OK);
+	assert_int_equal(trust_code("\"name\":\"test\"",
+	                     "\"name\":\"01234567890123456789012345678901234567890123456789012345678901234\""), JURAT_E_FORMAT);
 	assert_int_equal(trust_code("\"organization\":\"Jurat test world", "\"organization\":\"Another world"), JURAT_E_MISMATCH);
 	assert_int_equal(trust_code("\"root\":\"Test SGX Root CA\"", "\"root\":\"Another Root CA\""), JURAT_E_CHAIN);
 	assert_int_equal(trust_code("Test SGX TCB Signing", "Test SGX PCK Certificate"), JURAT_E_DUPLICATE);

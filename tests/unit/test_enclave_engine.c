@@ -3,6 +3,8 @@
  * The three enclaves' files as they are built, on the engine, with root keys in a key process: the whole exchange, and what the
  * processor's rules alone can refuse.
  */
+#include <stdio.h>
+
 #include "core/bytes.h"
 #include "core/ct.h"
 #include "core/sabotage.h"
@@ -247,6 +249,49 @@ a_sabotaged_vault_takes_the_wrong_service_key(void **state)
 }
 #endif
 
+/* This process's pages: of address space, and in memory. */
+static void
+pages_of(long *space, long *resident)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%ld %ld", space, resident), 2);
+	(void)fclose(f);
+}
+
+static void
+a_heap_of_gigabytes_costs_no_memory_and_unloading_gives_all_back(void **state)
+{
+	struct machine *m = world_machine(&world);
+	struct image_settings settings;
+	long space, resident, space_then, resident_then;
+	struct enclave *e = NULL;
+	uint8_t *file;
+	size_t len;
+
+	world_settings(&settings, "vault");
+	settings.heap_pages = IMAGE_HEAP_PAGES_MAX;
+	file = world_sign("vault", &settings, world.author, &len);
+	pages_of(&space, &resident);
+	assert_int_equal(enclave_load(&e, m, file, len, NULL, NULL), JURAT_OK);
+	pages_of(&space_then, &resident_then);
+	assert_true(space_then - space >= (long)IMAGE_HEAP_PAGES_MAX);
+	assert_true(resident_then - resident < 4096);
+	enclave_unload(e);
+	/* allocators keep something for themselves in the first rounds; one enclave that stayed would be more than all of that */
+	for (int i = 0; i < 6; i++) {
+		if (i == 2)
+			pages_of(&space, &resident);
+		assert_int_equal(enclave_load(&e, m, file, len, NULL, NULL), JURAT_OK);
+		enclave_unload(e);
+	}
+	pages_of(&space_then, &resident_then);
+	assert_true(space_then - space < (long)IMAGE_HEAP_PAGES_MAX);
+	free(file);
+	machine_close(m);
+}
+
 static jurat_rc
 load_as(struct machine *m, const char *name, const struct image_settings *settings, const struct rsa3072_key *key,
     struct jurat_diag *d)
@@ -276,6 +321,29 @@ provision_key_is_the_architecture_signers_alone(void **state)
 	assert_int_equal(load_as(m, "vault", &settings, world.author, NULL), JURAT_OK);
 	settings.attributes.flags |= SGX_FLAGS_PROVISIONKEY;
 	assert_int_equal(load_as(m, "vault", &settings, world.author, NULL), JURAT_E_DENIED);
+	machine_close(m);
+}
+
+static void
+the_architectural_enclaves_have_no_debug_mode(void **state)
+{
+	static const char *const names[] = { "certification", "quoting" };
+	struct machine *m = world_machine(&world);
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct enclave_options options = { .debug = true };
+		struct image_settings settings;
+		struct jurat_diag d = { 0 };
+		struct enclave *e = NULL;
+		uint8_t *file;
+		size_t len;
+
+		world_settings(&settings, names[i]);
+		file = world_sign(names[i], &settings, world.architecture, &len);
+		assert_int_equal(enclave_load(&e, m, file, len, &options, &d), JURAT_E_ATTRIBUTES);
+		assert_string_equal(d.field, "sigstruct.attributes.flags");
+		free(file);
+	}
 	machine_close(m);
 }
 
@@ -324,7 +392,9 @@ main(void)
 	    cmocka_unit_test(a_sabotaged_vault_takes_the_wrong_service_key),
 #endif
 	    cmocka_unit_test(provision_key_is_the_architecture_signers_alone),
+	    cmocka_unit_test(the_architectural_enclaves_have_no_debug_mode),
 	    cmocka_unit_test(an_altered_enclave_does_not_start),
+	    cmocka_unit_test(a_heap_of_gigabytes_costs_no_memory_and_unloading_gives_all_back),
 	};
 
 	return cmocka_run_group_tests(tests, up, down);

@@ -376,21 +376,21 @@ chunks_of_other_places_and_other_secrets_are_refused(void **state)
 	pair_deliver(q, secret, 40000); /* the same bytes under the same name: still another secret */
 	assert_int_equal(p->num_chunks, 3);
 
-	assert_int_equal(pair_call(p, VAULT_ASK_BEGIN, NULL, 0, out, 2, &len), JURAT_OK);
-	assert_int_equal(pair_ask_one(p, &p->chunks[1], secret, 5, out, &len), JURAT_E_MISMATCH);
-	assert_int_equal(pair_ask_one(p, &p->chunks[0], secret, 5, out, &len), JURAT_E_STATE);
+	assert_int_equal(pair_ask_begin(p, secret, 40000), JURAT_OK);
+	assert_int_equal(pair_ask_one(p, &p->chunks[1], out, &len), JURAT_E_MISMATCH);
+	assert_int_equal(pair_ask_one(p, &p->chunks[0], out, &len), JURAT_E_STATE);
 
-	assert_int_equal(pair_call(p, VAULT_ASK_BEGIN, NULL, 0, out, 2, &len), JURAT_OK);
-	assert_int_equal(pair_ask_one(p, &p->chunks[0], secret, 5, out, &len), JURAT_OK);
-	assert_int_equal(pair_ask_one(p, &p->chunks[0], secret, 5, out, &len), JURAT_E_MISMATCH);
+	assert_int_equal(pair_ask_begin(p, secret, 40000), JURAT_OK);
+	assert_int_equal(pair_ask_one(p, &p->chunks[0], out, &len), JURAT_OK);
+	assert_int_equal(pair_ask_one(p, &p->chunks[0], out, &len), JURAT_E_MISMATCH);
 
-	assert_int_equal(pair_call(p, VAULT_ASK_BEGIN, NULL, 0, out, 2, &len), JURAT_OK);
-	assert_int_equal(pair_ask_one(p, &p->chunks[0], secret, 5, out, &len), JURAT_OK);
-	assert_int_equal(pair_ask_one(p, &p->chunks[2], secret, 5, out, &len), JURAT_E_MISMATCH);
+	assert_int_equal(pair_ask_begin(p, secret, 40000), JURAT_OK);
+	assert_int_equal(pair_ask_one(p, &p->chunks[0], out, &len), JURAT_OK);
+	assert_int_equal(pair_ask_one(p, &p->chunks[2], out, &len), JURAT_E_MISMATCH);
 
-	assert_int_equal(pair_call(p, VAULT_ASK_BEGIN, NULL, 0, out, 2, &len), JURAT_OK);
-	assert_int_equal(pair_ask_one(p, &p->chunks[0], secret, 5, out, &len), JURAT_OK);
-	assert_int_equal(pair_ask_one(p, &q->chunks[1], secret, 5, out, &len), JURAT_E_MISMATCH);
+	assert_int_equal(pair_ask_begin(p, secret, 40000), JURAT_OK);
+	assert_int_equal(pair_ask_one(p, &p->chunks[0], out, &len), JURAT_OK);
+	assert_int_equal(pair_ask_one(p, &q->chunks[1], out, &len), JURAT_E_MISMATCH);
 	free(secret);
 	native_free(n);
 	native_free(m);

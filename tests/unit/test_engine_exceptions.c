@@ -98,7 +98,10 @@ an_enclave_that_does_not_repair_is_dead_and_says_the_vector(void **state)
 	assert_int_equal(enclave_ecall(e, PROBE_FAULT, ms, NULL, NULL, &status, &d), JURAT_E_STATE);
 	assert_string_equal(d.field, "enclave.crashed");
 	assert_int_equal(d.got, 6);
-	assert_int_equal(enclave_ecall(e, PROBE_ECHO, ms, NULL, NULL, &status, NULL), JURAT_E_STATE);
+	assert_non_null(d.hint);
+	d = (struct jurat_diag){ 0 };
+	assert_int_equal(enclave_ecall(e, PROBE_ECHO, ms, NULL, NULL, &status, &d), JURAT_E_STATE);
+	assert_non_null(d.hint);
 	enclave_unload(e);
 }
 

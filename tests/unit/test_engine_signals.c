@@ -419,11 +419,29 @@ foreign_thread(void *arg)
 	return out[0] == UINT64_MAX && out[1] == 0 && ms[1] == 0 ? arg : NULL;
 }
 
+/* The same with an alternate stack of its own, which it still has afterwards. */
+static void *
+foreign_thread_with_stack(void *arg)
+{
+	stack_t own = { .ss_sp = malloc(65536), .ss_size = 65536 }, seen;
+	void *result;
+
+	if (sigaltstack(&own, NULL) != 0)
+		return NULL;
+	result = foreign_thread(arg);
+	if (sigaltstack(NULL, &seen) != 0 || seen.ss_sp != own.ss_sp)
+		result = NULL;
+	seen = (stack_t){ .ss_flags = SS_DISABLE };
+	(void)sigaltstack(&seen, NULL);
+	free(own.ss_sp);
+	return result;
+}
+
 static void
 enter_and_resume_by_enclu_work_from_any_thread(void **state)
 {
 	struct enclave *e = probe_load(NULL);
-	uint64_t ms[4] = { 7 }, out[3] = { 0 };
+	uint64_t ms[4] = { 7 }, out[3] = { 0 }, exits = 0;
 	pthread_t thread;
 	void *result;
 
@@ -436,7 +454,11 @@ enter_and_resume_by_enclu_work_from_any_thread(void **state)
 		ms[0] = 20000000;
 		(void)foreign_enter(e->tcs[1].addr, PROBE_SPIN, (uint64_t)(uintptr_t)ms, out);
 		assert_int_equal(ms[1], 0);
-	} while (out[2] < 3);
+		exits += out[2];
+	} while (exits < 3);
+	assert_int_equal(pthread_join(thread, &result), 0);
+	assert_ptr_equal(result, e);
+	assert_int_equal(pthread_create(&thread, NULL, foreign_thread_with_stack, e), 0);
 	assert_int_equal(pthread_join(thread, &result), 0);
 	assert_ptr_equal(result, e);
 	storm(0);

@@ -279,6 +279,35 @@ full_disk_keeps_the_old_file_and_leaves_no_other(void **state)
 	free(big), free(path);
 }
 
+/* The kernel ends the child in the middle of its writing: beyond the limit of a file's size, SIGXFSZ. */
+static void
+a_writer_killed_in_the_middle_leaves_nothing_behind(void **state)
+{
+	static const uint8_t big[5000];
+	const struct rlimit limit = { 1000, 1000 }, none = { 0, 0 };
+	char *path = in_dir("new"), *kept = in_dir("kept");
+
+	(void)state;
+	assert_int_equal(file_write(kept, "old", 3, 0600, NULL), JURAT_OK);
+	for (int replace = 0; replace < 2; replace++) {
+		int status;
+		pid_t child = fork();
+
+		assert_true(child >= 0);
+		if (child == 0) {
+			signal(SIGXFSZ, SIG_DFL);
+			if (setrlimit(RLIMIT_CORE, &none) != 0 || setrlimit(RLIMIT_FSIZE, &limit) != 0)
+				_exit(2);
+			_exit((replace ? file_write(kept, big, sizeof big, 0600, NULL) : file_create(path, big, sizeof big, 0600, NULL)) != 0);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSIGNALED(status));
+		assert_int_equal(num_entries(), 1);
+		assert_content(kept, "old");
+	}
+	free(path), free(kept);
+}
+
 /* replace_forever: two contents of very different length, until the parent kills it. */
 static void
 replace_forever(const char *path, const uint8_t *long_one, size_t long_len)
@@ -428,6 +457,7 @@ main(void)
 		IN_DIR(missing_folder_is_named_as_not_found),
 		IN_DIR(no_space_keeps_the_old_file_and_leaves_no_other),
 		IN_DIR(full_disk_keeps_the_old_file_and_leaves_no_other),
+		IN_DIR(a_writer_killed_in_the_middle_leaves_nothing_behind),
 		IN_DIR(killed_writer_leaves_one_whole_file),
 		cmocka_unit_test(closed_peer_is_an_error_and_no_signal),
 		cmocka_unit_test(paths_join_with_one_slash),

@@ -437,6 +437,25 @@ bad_requests_get_an_error_and_the_server_lives(void **state)
 }
 
 static void
+an_answer_to_head_has_no_body(void **state)
+{
+	static const char head[] = "HEAD /problem HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+	struct fixture *f = *state;
+	SSL *ssl = raw_open(f, TLS1_3_VERSION);
+	char out[2000];
+	int len = 0, n;
+
+	assert_non_null(ssl);
+	assert_int_equal(SSL_write(ssl, head, sizeof head - 1), sizeof head - 1);
+	while (len < (int)sizeof out - 1 && (n = SSL_read(ssl, out + len, (int)sizeof out - 1 - len)) > 0)
+		len += n;
+	out[len] = '\0';
+	raw_close(ssl);
+	assert_int_equal(strncmp(out, "HTTP/1.1 400", 12), 0);
+	assert_string_equal(strstr(out, "\r\n\r\n"), "\r\n\r\n");
+}
+
+static void
 endless_headers_are_cut_off(void **state)
 {
 	struct fixture *f = *state;
@@ -525,6 +544,7 @@ main(void)
 		T(a_certificate_for_another_name_or_out_of_date_is_refused),
 		T(tls_before_1_3_is_refused),
 		T(bad_requests_get_an_error_and_the_server_lives),
+		T(an_answer_to_head_has_no_body),
 		T(endless_headers_are_cut_off),
 		T(no_header_can_be_smuggled_into_an_answer),
 		T(sigterm_finishes_the_answer_under_way_and_ends_well),

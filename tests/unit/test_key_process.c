@@ -16,6 +16,7 @@
 #include "host/file.h"
 #include "machine/key_server.h"
 #include "machine/key_session.h"
+#include "machine/local_socket.h"
 #include "machine/machine.h"
 
 static struct signer author;
@@ -504,6 +505,56 @@ a_second_server_is_refused_and_a_dead_ones_socket_is_replaced(void **state)
 	assert_int_equal(end(pid, SIGTERM), 0);
 }
 
+static void *
+hang_up(void *arg)
+{
+	int fd = accept(*(const int *)arg, NULL, NULL);
+
+	close(fd);
+	return NULL;
+}
+
+static void
+a_server_that_dies_before_its_greeting_is_done_without(void **state)
+{
+	char *path = path_join(machine_dir, "keys.socket");
+	struct sgx_report_body id;
+	struct key_client *k;
+	pthread_t thread;
+	int fd;
+
+	assert_int_equal(local_listen(&fd, path, "keys.socket", NULL), JURAT_OK);
+	assert_int_equal(pthread_create(&thread, NULL, hang_up, &fd), 0);
+	k = open_client();
+	start_tiny(k, &id);
+	key_client_close(k);
+	pthread_join(thread, NULL);
+	close(fd);
+	unlink(path);
+	free(path);
+}
+
+static void
+a_machine_with_all_its_connections_taken_says_so(void **state)
+{
+	enum { NUM = 64 };
+	char *path = path_join(machine_dir, "keys.socket");
+	pid_t pid = serve();
+	struct jurat_diag d = { 0 };
+	struct key_client *k;
+	int fds[NUM];
+
+	for (int i = 0; i < NUM; i++)
+		assert_int_equal(local_connect(&fds[i], path, "keys.socket", NULL), JURAT_OK);
+	assert_int_equal(key_client_open(&k, machine_dir, jurat, &d), JURAT_E_TOO_LARGE);
+	assert_string_equal(d.field, "connections per machine");
+	assert_int_equal(d.wanted, NUM);
+	for (int i = 0; i < NUM; i++)
+		close(fds[i]);
+	assert_int_equal(end(pid, SIGTERM), 0);
+	free(path);
+}
+
 /* ---- hostile frames ---- */
 
 static jurat_rc
@@ -711,6 +762,8 @@ main(void)
 		cmocka_unit_test(threads_get_their_own_answers_while_another_loads),
 		cmocka_unit_test(a_served_machine_is_joined_by_several_clients),
 		cmocka_unit_test(a_second_server_is_refused_and_a_dead_ones_socket_is_replaced),
+		cmocka_unit_test(a_server_that_dies_before_its_greeting_is_done_without),
+		cmocka_unit_test(a_machine_with_all_its_connections_taken_says_so),
 		cmocka_unit_test(every_length_of_every_request_is_judged),
 		cmocka_unit_test(a_page_for_a_handle_that_is_not_there_ends_the_connection),
 		cmocka_unit_test(one_connection_has_no_more_enclaves_than_the_limit),

@@ -32,9 +32,9 @@ in_build(const char *name)
 	return path_join(build != NULL ? build : "build", name);
 }
 
-/* sign_enclave: build/enclaves/NAME.so by the settings beside it, to DIR/enclaves. */
+/* sign_enclave: build/enclaves/NAME.so by the settings beside it, with isv_svn unless that is 0, to FOLDER/enclaves. */
 static void
-sign_enclave(const char *name)
+sign_enclave(const char *name, const char *folder, uint16_t isv_svn)
 {
 	struct image_settings settings;
 	char path[512], *so, *json;
@@ -48,9 +48,11 @@ sign_enclave(const char *name)
 	elf = test_read(so, &len);
 	text = test_read(json, &json_len);
 	assert_int_equal(image_settings_parse(&settings, (const char *)text, json_len, NULL), JURAT_OK);
+	if (isv_svn != 0)
+		settings.isv_svn = isv_svn;
 	assert_int_equal(image_sign(&file, &signed_len, elf, len, &settings, architecture, NULL), JURAT_OK);
-	snprintf(path, sizeof path, "%s/enclaves/%s.so", dir, name);
-	assert_int_equal(file_create(path, file, signed_len, 0644, NULL), JURAT_OK);
+	snprintf(path, sizeof path, "%s/enclaves/%s.so", folder, name);
+	assert_int_equal(file_write(path, file, signed_len, 0644, NULL), JURAT_OK);
 	free(so);
 	free(json);
 	free(elf);
@@ -73,8 +75,8 @@ group_setup(void **state)
 	assert_int_equal(rsa3072_modulus(modulus, architecture), JURAT_OK);
 	sha256_once(birth.provision_signer, modulus, sizeof modulus);
 	assert_int_equal(dir_create(enclaves, 0700, NULL), JURAT_OK);
-	sign_enclave("quoting");
-	sign_enclave("certification");
+	sign_enclave("quoting", dir, 0);
+	sign_enclave("certification", dir, 0);
 	birth.enclaves_dir = enclaves;
 	assert_int_equal(machine_create(machine_dir, &birth, NULL), JURAT_OK);
 	assert_true(asprintf(&machine_name, "sw:%s", machine_dir) > 0);
@@ -99,7 +101,7 @@ open_both(struct machine **m, struct platform **p)
 	struct jurat_diag d = { 0 };
 
 	assert_int_equal(machine_open_program(m, machine_name, jurat, NULL), JURAT_OK);
-	if (platform_start(p, *m, &d) != JURAT_OK)
+	if (platform_start(p, *m, NULL, &d) != JURAT_OK)
 		fail_msg("platform_start: %s at %s", jurat_rc_name(d.code), d.field);
 }
 
@@ -280,6 +282,42 @@ a_key_certified_by_another_pck_is_made_anew(void **state)
 	free(path);
 }
 
+/* qe_svn_of_a_quote: a platform starts and quotes; what its quote says of the quoting enclave, twice. */
+static unsigned
+qe_svn_of_a_quote(void)
+{
+	uint8_t report[SGX_REPORT_LEN], qe_report[SGX_REPORT_LEN], nonce[16] = { 7 }, *bytes;
+	struct platform_info info;
+	struct platform *p;
+	struct machine *m;
+	struct quote q;
+	size_t len;
+
+	open_both(&m, &p);
+	enrol("CHAIN");
+	assert_int_equal(platform_info(&info, p, NULL), JURAT_OK);
+	make_report(m, p, report);
+	assert_int_equal(platform_quote(&bytes, &len, qe_report, p, report, nonce, NULL), JURAT_OK);
+	check_quote(bytes, len, report, &info);
+	assert_int_equal(quote_parse(&q, bytes, len, NULL), JURAT_OK);
+	assert_int_equal(q.header.qe_svn, q.qe_report.isv_svn);
+	assert_int_equal(q.qe_report.isv_svn, info.qe.isv_svn);
+	free(bytes);
+	close_both(m, p);
+	return q.qe_report.isv_svn;
+}
+
+static void
+an_updated_quoting_enclave_makes_a_key_of_its_own(void **state)
+{
+	assert_int_equal(qe_svn_of_a_quote(), 1);
+	sign_enclave("quoting", machine_dir, 2);
+	assert_int_equal(qe_svn_of_a_quote(), 2);
+	/* back again: the older one cannot open the newer one's key, and its quotes say how old it is */
+	sign_enclave("quoting", machine_dir, 1);
+	assert_int_equal(qe_svn_of_a_quote(), 1);
+}
+
 static bool
 try_key(void *ctx, const uint8_t *p, size_t len)
 {
@@ -317,7 +355,7 @@ a_damaged_attestation_key_is_refused(void **state)
 	assert_int_equal(file_write(path, bytes, len, 0600, NULL), JURAT_OK);
 	d = (struct jurat_diag){ 0 };
 	assert_int_equal(machine_open_program(&m, machine_name, jurat, NULL), JURAT_OK);
-	assert_int_equal(platform_start(&p, m, &d), JURAT_E_VERSION);
+	assert_int_equal(platform_start(&p, m, NULL, &d), JURAT_E_VERSION);
 	assert_string_equal(d.field, "attestation_key.version");
 	assert_non_null(d.hint);
 	machine_close(m);
@@ -339,7 +377,7 @@ enclaves_in_each_others_place_are_refused(void **state)
 	snprintf(aside, sizeof aside, "%s/enclaves/aside.so", machine_dir);
 	assert_int_equal(rename(quoting, aside) | rename(certification, quoting) | rename(aside, certification), 0);
 	assert_int_equal(machine_open_program(&m, machine_name, jurat, NULL), JURAT_OK);
-	assert_int_equal(platform_start(&p, m, &d), JURAT_E_IDENTITY);
+	assert_int_equal(platform_start(&p, m, NULL, &d), JURAT_E_IDENTITY);
 	assert_string_equal(d.field, "quoting.isv_prod_id");
 	machine_close(m);
 	assert_int_equal(rename(quoting, aside) | rename(certification, quoting) | rename(aside, certification), 0);
@@ -580,6 +618,7 @@ main(void)
 		cmocka_unit_test(a_machine_that_is_not_enrolled_says_so),
 		cmocka_unit_test(the_attestation_key_is_made_once_and_kept),
 		cmocka_unit_test(a_key_certified_by_another_pck_is_made_anew),
+		cmocka_unit_test(an_updated_quoting_enclave_makes_a_key_of_its_own),
 		cmocka_unit_test(a_damaged_attestation_key_is_refused),
 		cmocka_unit_test(enclaves_in_each_others_place_are_refused),
 		cmocka_unit_test(requests_are_judged_to_the_last_bit_of_their_head),

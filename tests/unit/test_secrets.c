@@ -47,7 +47,6 @@ static void
 serve(struct fixture *f, int ready_fd, rlim_t file_limit)
 {
 	static const struct secrets_clocks clocks = { wall_clock, test_clock };
-	CLEANUP(blob_clear) struct blob none = { 0 };
 	char *key = path_join(f->data, SECRETS_TLS_KEY), address[HTTP_ADDRESS_MAX_LEN] = "";
 	struct http_server_options options = { .listen = "127.0.0.1:0", .cert_pem = f->cert, .key_pem = key, .handle = secrets_handle };
 	struct rlimit limit = { file_limit, file_limit };
@@ -360,20 +359,19 @@ an_epid_group_in_msg1_is_refused_by_name(void **state)
 }
 
 static void
-sessions_are_bounded(void **state)
+a_flood_of_sessions_keeps_nobody_out(void **state)
 {
 	struct fixture *f = *state;
-	uint8_t first[SIGMA_MSG0_LEN + SIGMA_MSG1_LEN], seed[48] = { 1 };
-	struct sigma_initiator sigma;
-	struct attester a;
+	struct attester a, honest;
 
-	for (unsigned i = 0; i < SESSIONS_MAX; i++)
+	for (unsigned i = 0; i < 2 * SESSIONS_MAX; i++)
 		begin(f, &a);
-	assert_int_equal(sigma_initiator_init(&sigma, &f->key), JURAT_OK);
-	assert_int_equal(sigma_make_msg1(&sigma, first, first + SIGMA_MSG0_LEN, seed), JURAT_OK);
-	expect(f, "/v1/sessions", first, sizeof first, 503, "state", "sessions");
-	*clock_ms += SESSION_LIFE_MS;
-	begin(f, &a);
+	++*clock_ms;
+	begin(f, &honest);
+	for (unsigned i = 0; i < SESSIONS_MAX / 2; i++)
+		begin(f, &a);
+	make_msg3(&honest);
+	expect(f, honest.path, honest.msg3, sizeof honest.msg3, 403, NULL, NULL);
 }
 
 static void
@@ -508,7 +506,7 @@ main(void)
 		T(unknown_paths_methods_sessions_and_secrets_are_refused),
 		T(an_ack_before_its_time_is_refused),
 		T(an_epid_group_in_msg1_is_refused_by_name),
-		T(sessions_are_bounded),
+		T(a_flood_of_sessions_keeps_nobody_out),
 		T(a_wrong_policy_in_the_database_releases_nothing),
 		T(a_full_disk_does_not_turn_a_refusal_into_a_release),
 		T(health_readiness_and_metrics_answer),

@@ -78,7 +78,7 @@ an_ended_session_keeps_its_name_but_no_key(void **state)
 }
 
 static void
-their_number_is_bounded_and_room_comes_back(void **state)
+their_number_is_bounded_and_who_begins_many_keeps_nobody_out(void **state)
 {
 	struct sessions *all = sessions();
 	struct session *s, *over;
@@ -89,15 +89,23 @@ their_number_is_bounded_and_room_comes_back(void **state)
 	over = begin(all, 1, second);
 	for (unsigned i = 2; i < SESSIONS_MAX; i++)
 		begin(all, i, id);
-	assert_int_equal(session_new(all, &s, 500, NULL), JURAT_E_STATE);
 	/* one that is over makes room */
 	session_end(over);
 	assert_ptr_equal(begin(all, 500, id), over);
 	assert_null(session_find(all, second, 32, 500));
-	assert_int_equal(session_new(all, &s, 500, NULL), JURAT_E_STATE);
-	/* and so does time */
-	begin(all, SESSION_LIFE_MS, id);
-	assert_null(session_find(all, first, 32, SESSION_LIFE_MS));
+	/* else the one that has waited longest; the others stay */
+	assert_non_null(session_find(all, first, 32, 500));
+	begin(all, 500, second);
+	assert_null(session_find(all, first, 32, 500));
+	assert_non_null(session_find(all, id, 32, 500));
+	/* but none whose secret is on its way */
+	for (unsigned i = 0; i < SESSIONS_MAX; i++)
+		all->slots[i].step = i % 2 == 0 ? SESSION_SENDING : SESSION_WANTS_ACK;
+	assert_int_equal(session_new(all, &s, 501, NULL), JURAT_E_STATE);
+	assert_non_null(session_find(all, second, 32, 501));
+	/* until its time ends */
+	begin(all, SESSION_LIFE_MS + 3, id);
+	assert_null(session_find(all, first, 32, SESSION_LIFE_MS + 3));
 	free(all);
 }
 
@@ -108,7 +116,7 @@ main(void)
 		cmocka_unit_test(a_session_is_found_by_its_name_alone),
 		cmocka_unit_test(a_session_lives_sixty_seconds),
 		cmocka_unit_test(an_ended_session_keeps_its_name_but_no_key),
-		cmocka_unit_test(their_number_is_bounded_and_room_comes_back),
+		cmocka_unit_test(their_number_is_bounded_and_who_begins_many_keeps_nobody_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

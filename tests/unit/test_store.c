@@ -186,17 +186,18 @@ a_taken_name_is_refused_and_replacing_makes_a_new_version(void **state)
 	assert_int_equal(store_release(f->store, &old, &(struct store_note){ .detail = "" }, NULL), JURAT_E_NOT_FOUND);
 }
 
+#define CHUNK_OF_B_TO_A                                                                                                    \
+	"UPDATE chunks SET sealed = (SELECT sealed FROM chunks WHERE secret_id=(SELECT id FROM secrets WHERE name='b'))"   \
+	" WHERE secret_id=(SELECT id FROM secrets WHERE name='a')"
+
 static void
 a_row_copied_onto_another_does_not_open(void **state)
 {
 	static const char *const swaps[] = {
 		/* the whole content of b under a's name */
-		"UPDATE secrets SET wrapped = (SELECT wrapped FROM secrets WHERE name='b') WHERE name='a';"
-		"UPDATE chunks SET sealed = (SELECT sealed FROM chunks WHERE secret_id=(SELECT id FROM secrets WHERE name='b'))"
-		" WHERE secret_id=(SELECT id FROM secrets WHERE name='a')",
+		"UPDATE secrets SET wrapped = (SELECT wrapped FROM secrets WHERE name='b') WHERE name='a';" CHUNK_OF_B_TO_A,
 		/* one chunk */
-		"UPDATE chunks SET sealed = (SELECT sealed FROM chunks WHERE secret_id=(SELECT id FROM secrets WHERE name='b'))"
-		" WHERE secret_id=(SELECT id FROM secrets WHERE name='a')",
+		CHUNK_OF_B_TO_A,
 		/* names exchanged */
 		"UPDATE secrets SET name='c' WHERE name='a'; UPDATE secrets SET name='a' WHERE name='b'",
 		/* a version that was never made */
@@ -301,7 +302,11 @@ any_change_of_the_log_is_found(void **state)
 		{ "UPDATE log SET detail = 'accepted!' WHERE seq = 2", JURAT_E_MISMATCH },
 		{ "UPDATE log SET at_unix_s = 1 WHERE seq = 2", JURAT_E_MISMATCH },
 		{ "UPDATE log SET event = 3 WHERE seq = 2", JURAT_E_MISMATCH },
+		{ "UPDATE log SET event = 258 WHERE seq = 2", JURAT_E_FORMAT }, /* the same in one byte */
+		{ "UPDATE log SET version = version + 4294967296 WHERE seq = 2", JURAT_E_FORMAT },
 		{ "DELETE FROM log WHERE seq = 2", JURAT_E_MISMATCH },
+		{ "DELETE FROM log WHERE seq = 3", JURAT_E_MISMATCH }, /* the secret was sent, and nothing says so */
+		{ "DELETE FROM log", JURAT_E_MISMATCH },
 		{ "DELETE FROM log WHERE seq = 1", JURAT_E_MISMATCH },
 		{ "UPDATE log SET hash = zeroblob(32) WHERE seq = 3", JURAT_E_MISMATCH },
 		{ "UPDATE log SET signature = (SELECT signature FROM log WHERE seq = 1) WHERE seq = 3", JURAT_E_CRYPTO },
@@ -314,23 +319,80 @@ any_change_of_the_log_is_found(void **state)
 	uint64_t num = 9;
 	int seen = 0;
 
-	assert_int_equal(store_log_verify(f->store, &num, head, NULL), JURAT_OK);
+	assert_int_equal(store_log_verify(f->store, NULL, &num, head, NULL), JURAT_OK);
 	assert_int_equal(num, 0);
 	assert_int_equal(add(f->store, "a", "aaaa", 4, false), JURAT_OK);
 	secret = find(f->store, "a");
 	assert_int_equal(store_refused(f->store, &secret, &note, NULL), JURAT_OK);
 	assert_int_equal(store_release(f->store, &secret, &note, NULL), JURAT_OK);
-	assert_int_equal(store_log_verify(f->store, &num, head, NULL), JURAT_OK);
+	assert_int_equal(store_log_verify(f->store, NULL, &num, head, NULL), JURAT_OK);
 	assert_int_equal(num, 3);
 	assert_int_equal(store_log_each(f->store, 2, count_record, &seen, NULL), JURAT_OK);
 	assert_int_equal(seen, 2);
 	for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
 		raw_sql(f->path, "CREATE TABLE keep AS SELECT * FROM log");
 		raw_sql(f->path, edits[i].sql);
-		if (store_log_verify(f->store, &num, head, NULL) != edits[i].want)
+		if (store_log_verify(f->store, NULL, &num, head, NULL) != edits[i].want)
 			fail_msg("%s", edits[i].sql);
 		raw_sql(f->path, "DELETE FROM log; INSERT INTO log SELECT * FROM keep; DROP TABLE keep");
-		assert_int_equal(store_log_verify(f->store, &num, head, NULL), JURAT_OK);
+		assert_int_equal(store_log_verify(f->store, NULL, &num, head, NULL), JURAT_OK);
+	}
+}
+
+static void
+a_log_that_was_cut_and_grown_again_is_found_by_a_noted_head(void **state)
+{
+	struct fixture *f = *state;
+	struct store_note note = { .at_unix_s = 5, .detail = "policy" };
+	struct store_secret secret;
+	uint8_t noted[SHA256_LEN], head[SHA256_LEN];
+	struct jurat_diag d = { 0 };
+	uint64_t num;
+
+	assert_int_equal(add(f->store, "a", "aaaa", 4, false), JURAT_OK);
+	secret = find(f->store, "a");
+	assert_int_equal(store_refused(f->store, &secret, &note, NULL), JURAT_OK);
+	assert_int_equal(store_log_verify(f->store, NULL, &num, noted, NULL), JURAT_OK);
+	assert_int_equal(store_refused(f->store, &secret, &note, NULL), JURAT_OK);
+	assert_int_equal(store_log_verify(f->store, noted, &num, head, NULL), JURAT_OK);
+	assert_int_equal(num, 3);
+	raw_sql(f->path, "DELETE FROM log WHERE seq > 1");
+	note.detail = "another";
+	assert_int_equal(store_refused(f->store, &secret, &note, NULL), JURAT_OK);
+	assert_int_equal(store_log_verify(f->store, NULL, &num, head, NULL), JURAT_OK);
+	assert_int_equal(store_log_verify(f->store, noted, &num, head, &d), JURAT_E_MISMATCH);
+	assert_string_equal(d.field, "log.head");
+}
+
+/* What a copy of the folder, made earlier, can put back row by row: the log says what came after. */
+static void
+a_row_that_was_set_back_is_not_released(void **state)
+{
+	static const char *const back[] = {
+		"UPDATE secrets SET state = 0",
+		"UPDATE secrets SET version = 1, state = 0, wrapped = (SELECT wrapped FROM old),"
+		" policy_hash = (SELECT policy_hash FROM old); DELETE FROM chunks; INSERT INTO chunks SELECT * FROM old_chunks",
+	};
+	struct fixture *f = *state;
+	struct store_note note = { .at_unix_s = 5, .detail = "accepted" };
+	struct store_secret secret;
+	struct jurat_diag d = { 0 };
+	uint8_t head[SHA256_LEN];
+	uint64_t num;
+
+	assert_int_equal(add(f->store, "a", "old", 3, false), JURAT_OK);
+	raw_sql(f->path, "CREATE TABLE old AS SELECT * FROM secrets; CREATE TABLE old_chunks AS SELECT * FROM chunks");
+	for (size_t i = 0; i < ARRAY_LEN(back); i++) {
+		if (i == 1)
+			assert_int_equal(add(f->store, "a", "new", 3, true), JURAT_OK);
+		secret = find(f->store, "a");
+		assert_int_equal(store_release(f->store, &secret, &note, NULL), JURAT_OK);
+		raw_sql(f->path, back[i]);
+		secret = find(f->store, "a");
+		assert_int_equal(secret.state, SECRET_READY);
+		assert_int_equal(store_release(f->store, &secret, &note, &d), JURAT_E_MISMATCH);
+		assert_string_equal(d.field, "secret.log");
+		assert_int_equal(store_log_verify(f->store, NULL, &num, head, NULL), JURAT_E_MISMATCH);
 	}
 }
 
@@ -377,6 +439,30 @@ rotation_leaves_only_the_new_kek_working(void **state)
 	assert_memory_equal(&before, &after, sizeof before);
 	assert_int_equal(read_back(s, "n7", (const uint8_t *)"n7", 2), JURAT_OK);
 	assert_int_equal(read_back(f->store, "n19", (const uint8_t *)"n19", 3), JURAT_OK);
+	store_close(s);
+}
+
+/* An operator's command that began before a rotation must not leave what no key opens. */
+static void
+who_opened_before_a_rotation_writes_nothing_under_the_old_kek(void **state)
+{
+	struct aes256_key kek_c = { { 5 } };
+	struct fixture *f = *state;
+	struct store *s = NULL;
+	struct jurat_diag d = { 0 };
+
+	assert_int_equal(store_open(&s, f->path, &kek_a, NULL), JURAT_OK);
+	assert_int_equal(store_check(f->store, NULL), JURAT_OK);
+	assert_int_equal(store_rotate(s, &kek_b, 7, NULL), JURAT_OK);
+	assert_int_equal(store_check(s, NULL), JURAT_OK);
+	assert_int_equal(store_check(f->store, &d), JURAT_E_CRYPTO);
+	assert_string_equal(d.field, "service.key");
+	assert_int_equal(add(f->store, "late", "x", 1, false), JURAT_E_CRYPTO);
+	assert_int_equal(store_rotate(f->store, &kek_c, 8, NULL), JURAT_E_CRYPTO);
+	assert_int_equal(add(s, "late", "x", 1, false), JURAT_OK);
+	store_close(s);
+	assert_int_equal(store_open(&s, f->path, &kek_b, NULL), JURAT_OK);
+	assert_int_equal(read_back(s, "late", (const uint8_t *)"x", 1), JURAT_OK);
 	store_close(s);
 }
 
@@ -467,7 +553,7 @@ a_killed_process_loses_nothing_that_was_acknowledged(void **state)
 	close(fds[0]);
 	uint8_t head[SHA256_LEN];
 	uint64_t num;
-	assert_int_equal(store_log_verify(f->store, &num, head, NULL), JURAT_OK);
+	assert_int_equal(store_log_verify(f->store, NULL, &num, head, NULL), JURAT_OK);
 	assert_true(num >= (uint64_t)acks * 2);
 }
 
@@ -571,7 +657,7 @@ a_full_disk_is_reported_and_loses_nothing(void **state)
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
-	assert_int_equal(store_log_verify(f->store, &num, head, NULL), JURAT_OK);
+	assert_int_equal(store_log_verify(f->store, NULL, &num, head, NULL), JURAT_OK);
 	assert_int_equal(add(f->store, "after", "x", 1, false), JURAT_OK);
 }
 
@@ -588,6 +674,28 @@ an_existing_database_is_not_made_anew(void **state)
 	assert_int_equal(file_write(none, "this is not a database, not at all, whatever it may say", 55, 0600, NULL), JURAT_OK);
 	assert_int_equal(store_open(&s, none, &kek_a, NULL), JURAT_E_FORMAT);
 	free(none);
+}
+
+/* SQLite would make a new database of either; what an accident left of ours must stay what it is. */
+static void
+an_emptied_or_foreign_database_is_refused_and_left_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct store *s = NULL;
+	char *path = path_join(f->dir, "emptied.sqlite"), *foreign = path_join(f->dir, "foreign.sqlite");
+	struct stat st;
+
+	for (size_t len = 0; len <= 1; len++) {
+		assert_int_equal(file_write(path, "S", len, 0600, NULL), JURAT_OK);
+		assert_int_equal(store_open(&s, path, &kek_a, NULL), JURAT_E_TRUNCATED);
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_size, len);
+	}
+	raw_sql(foreign, "CREATE TABLE notes(a)");
+	assert_int_equal(store_open(&s, foreign, &kek_a, NULL), JURAT_E_FORMAT);
+	raw_sql(foreign, "CREATE TABLE keys(a)"); /* still free: nothing of ours was put into it */
+	free(path);
+	free(foreign);
 }
 
 static void
@@ -644,6 +752,9 @@ main(void)
 		T(absurd_rows_are_refused_by_field),
 		T(a_secret_is_released_once_until_the_operator_rearms_it),
 		T(any_change_of_the_log_is_found),
+		T(a_log_that_was_cut_and_grown_again_is_found_by_a_noted_head),
+		T(a_row_that_was_set_back_is_not_released),
+		T(who_opened_before_a_rotation_writes_nothing_under_the_old_kek),
 		T(without_the_right_kek_nothing_opens),
 		T(rotation_leaves_only_the_new_kek_working),
 		T(rotation_stops_at_a_row_that_does_not_open_and_changes_nothing),
@@ -651,6 +762,7 @@ main(void)
 		T(a_rotation_killed_at_any_moment_leaves_exactly_one_working_kek),
 		T(a_full_disk_is_reported_and_loses_nothing),
 		T(an_existing_database_is_not_made_anew),
+		T(an_emptied_or_foreign_database_is_refused_and_left_alone),
 		T(a_newer_database_is_refused_by_name),
 		T(an_older_database_is_upgraded_whole_after_a_backup),
 	};

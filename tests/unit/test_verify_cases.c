@@ -142,11 +142,108 @@ verify_names_the_check_that_each_defect_breaks(void **state)
 	free(path);
 }
 
+/* load_first: the first case, which is accepted. The caller frees the case, which owns the texts. */
+static struct json_t *
+load_first(struct loaded *l)
+{
+	char *path = cases_path(), *line = NULL;
+	FILE *f = fopen(path, "r");
+	struct json_t *v = NULL;
+	size_t cap = 0;
+	ssize_t len;
+
+	assert_non_null(f);
+	len = getline(&line, &cap, f);
+	assert_true(len > 0);
+	assert_int_equal(json_parse(&v, line, (size_t)len, 1 << 22, "case", NULL), JURAT_OK);
+	assert_null(text_of(v, "check"));
+	load(l, v);
+	free(line);
+	fclose(f);
+	free(path);
+	return v;
+}
+
+static bool
+is_accepted(const struct loaded *l, const struct jurat_collateral *c)
+{
+	struct jurat_request request = { .quote = l->quote, .quote_len = l->quote_len, .collateral = c, .root = l->trust,
+		.at_unix_s = l->at, .policy = l->policy };
+	struct jurat_verdict *v = NULL;
+	bool accepted;
+
+	assert_int_equal(jurat_verify(&v, &request, NULL), JURAT_OK);
+	accepted = jurat_verdict_outcome(v) == JURAT_ACCEPTED;
+	jurat_verdict_free(v);
+	return accepted;
+}
+
+/* One bit of every byte, each time another one: all that the closed list in docs/checks.md allows takes more than one. */
+static void
+verify_accepts_no_quote_with_a_flipped_bit(void **state)
+{
+	struct loaded l = { 0 };
+	struct json_t *line = load_first(&l);
+	size_t accepted = 0;
+
+	assert_true(is_accepted(&l, l.collateral));
+	for (size_t i = 0; i < l.quote_len; i++) {
+		uint8_t bit = (uint8_t)(1u << (i * 7 % 8));
+
+		l.quote[i] ^= bit;
+		if (is_accepted(&l, l.collateral)) {
+			print_error("accepted with byte %zu altered\n", i);
+			accepted++;
+		}
+		l.quote[i] ^= bit;
+	}
+	assert_int_equal(accepted, 0);
+	unload(&l);
+	json_free(line);
+}
+
+/* is_case: the closed list: upper or lower case of a hexadecimal digit. */
+static bool
+is_case(char old, uint8_t bit)
+{
+	return bit == 0x20 && ((old >= 'a' && old <= 'f') || (old >= 'A' && old <= 'F'));
+}
+
+static void
+verify_accepts_no_collateral_with_a_flipped_bit(void **state)
+{
+	struct loaded l = { 0 };
+	struct json_t *line = load_first(&l);
+	const char *good = text_of(line, "collateral");
+	size_t len = strlen(good), accepted = 0;
+	char *text = strdup(good);
+
+	assert_non_null(text);
+	for (size_t i = 0; i < len; i += 3) {
+		uint8_t bit = (uint8_t)(1u << (i * 5 % 8));
+		struct jurat_collateral *c = NULL;
+
+		text[i] = (char)(text[i] ^ bit);
+		if (jurat_collateral_parse(&c, text, len, NULL) == JURAT_OK && is_accepted(&l, c) && !is_case(good[i], bit)) {
+			print_error("accepted with byte %zu altered\n", i);
+			accepted++;
+		}
+		text[i] = good[i];
+		jurat_collateral_free(c);
+	}
+	assert_int_equal(accepted, 0);
+	free(text);
+	unload(&l);
+	json_free(line);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(verify_names_the_check_that_each_defect_breaks),
+		cmocka_unit_test(verify_accepts_no_quote_with_a_flipped_bit),
+		cmocka_unit_test(verify_accepts_no_collateral_with_a_flipped_bit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

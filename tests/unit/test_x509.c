@@ -418,7 +418,9 @@ pem_decode_refuses_what_is_not_canonical(void **state)
 		{ "-----BEGIN Y-----\nAQID\n-----END Y-----\n", JURAT_E_FORMAT },
 		{ "-----BEGIN X-----\nAQID\n-----END Y-----\n", JURAT_E_FORMAT },
 		{ "-----BEGIN X-----\nProc-Type: 4,ENCRYPTED\n\nAQID\n-----END X-----\n", JURAT_E_FORMAT },
-		{ "\n \n", JURAT_E_MISSING },
+		{ "\n\r\n", JURAT_E_MISSING },
+		{ "\n \n", JURAT_E_FORMAT },
+		{ "-----BEGIN X-----\nAQID\n-----END X-----\t\n", JURAT_E_FORMAT },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

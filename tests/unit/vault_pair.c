@@ -197,34 +197,37 @@ pair_deliver(struct pair *p, const uint8_t *secret, size_t len)
 }
 
 jurat_rc
-pair_ask_one(struct pair *p, const struct pair_chunk *c, const uint8_t *candidate, size_t n, uint8_t out[2], size_t *out_len)
+pair_ask_begin(struct pair *p, const uint8_t *candidate, size_t len)
 {
-	uint8_t *in = malloc(4 + c->len + n);
-	jurat_rc rc;
+	uint8_t question[64], out[2];
+	struct sha256 h;
+	size_t out_len;
 
-	assert_non_null(in);
-	store32le(in, (uint32_t)c->len);
-	memcpy(in + 4, c->p, c->len);
-	if (n != 0)
-		memcpy(in + 4 + c->len, candidate, n);
-	rc = pair_call(p, VAULT_ASK_CHUNK, in, 4 + c->len + n, out, 2, out_len);
-	free(in);
-	return rc;
+	for (size_t i = 0; i < 32; i++)
+		question[i] = (uint8_t)(i * 7 + len);
+	sha256_init(&h);
+	sha256_update(&h, "jurat/ask/v1", 12);
+	sha256_update(&h, question, 32);
+	sha256_update(&h, candidate, len);
+	sha256_final(&h, question + 32);
+	return pair_call(p, VAULT_ASK_BEGIN, question, sizeof question, out, 2, &out_len);
+}
+
+jurat_rc
+pair_ask_one(struct pair *p, const struct pair_chunk *c, uint8_t out[2], size_t *out_len)
+{
+	return pair_call(p, VAULT_ASK_CHUNK, c->p, c->len, out, 2, out_len);
 }
 
 int
 pair_ask(struct pair *p, const uint8_t *candidate, size_t len)
 {
 	uint8_t out[2] = {9, 9};
-	size_t at = 0, out_len;
+	size_t out_len;
 
-	assert_int_equal(pair_call(p, VAULT_ASK_BEGIN, NULL, 0, out, 2, &out_len), JURAT_OK);
+	assert_int_equal(pair_ask_begin(p, candidate, len), JURAT_OK);
 	for (size_t i = 0; i < p->num_chunks; i++) {
-		size_t most = i + 1 == p->num_chunks ? CHANNEL_CHUNK_LEN + 1 : p->chunks[i].plain_len;
-		size_t n = len - at < most ? len - at : most;
-
-		assert_int_equal(pair_ask_one(p, &p->chunks[i], candidate + at, n, out, &out_len), JURAT_OK);
-		at += n;
+		assert_int_equal(pair_ask_one(p, &p->chunks[i], out, &out_len), JURAT_OK);
 		assert_int_equal(out[0], i + 1 < p->num_chunks);
 		assert_int_equal(out_len, out[0] == 1 ? 1 : 2);
 	}

@@ -72,8 +72,9 @@ jurat_rc pair_send_chunk(
 /* pair_deliver: the whole secret, acknowledged. */
 void pair_deliver(struct pair *p, const uint8_t *secret, size_t len);
 
-jurat_rc pair_ask_one(
-    struct pair *p, const struct pair_chunk *c, const uint8_t *candidate, size_t n, uint8_t out[2], size_t *out_len);
+/* pair_ask_begin: a question about this candidate; pair_ask_one: one chunk for it. */
+jurat_rc pair_ask_begin(struct pair *p, const uint8_t *candidate, size_t len);
+jurat_rc pair_ask_one(struct pair *p, const struct pair_chunk *c, uint8_t out[2], size_t *out_len);
 /* pair_ask: the host's part of a comparison; 1 equal, 0 not. */
 int pair_ask(struct pair *p, const uint8_t *candidate, size_t len);
 

@@ -25,9 +25,13 @@ def pem_text():
     yield one("garbage_before", lambda t: b"hello\n" + t)
     yield one("garbage_after", lambda t: t + b"hello\n")
     yield one("garbage_between", lambda t: t.replace(b"-----\n-----", b"-----\nhello\n-----", 1))
+    yield one("blank_before", lambda t: b" " + t)
+    yield one("blank_after", lambda t: t + b"\t\n")
+    yield one("blank_between", lambda t: t.replace(b"-----\n-----", b"-----\n \n-----", 1))
+    yield one("blank_in_a_line", lambda t: t.replace(b"\nM", b"\n M", 1))
     yield one("two_nuls", lambda t: t + b"\0\0")
     yield one("one_bad_certificate_of_three", lambda t: t[:80] + b"AAAA" + t[84:], None)
-    for name, change in (("crlf", lambda t: t.replace(b"\n", b"\r\n")), ("trailing_nul", lambda t: t + b"\0"),
+    for name, change in (("empty_lines", lambda t: b"\n" + t.replace(b"\n", b"\n\n")), ("crlf", lambda t: t.replace(b"\n", b"\r\n")), ("trailing_nul", lambda t: t + b"\0"),
                          ("no_line_end_between", lambda t: t.replace(b"-----\n-----", b"----------", 1)),
                          ("one_line_of_base64", lambda t: b"\n".join(b.replace(b"\n", b"") if i % 2 else b for i, b in
                                                                      enumerate(t.split(b"-----"))) and t)):
@@ -103,6 +107,8 @@ def foreign_keys():
     yield one("that_signed_the_leaf_is_not_the_cas", lambda w: w.signer.update(leaf="somebody"), "pck_chain_signatures")
     yield one("signature_of_the_ca_is_altered", lambda w: w.der_change.update(ca=flip_last), "pck_chain_signatures")
     yield one("signature_of_the_leaf_is_altered", lambda w: w.der_change.update(leaf=flip_last), "pck_chain_signatures")
+    yield one("signature_on_the_root_is_altered", lambda w: w.der_change.update(root=flip_last), "pck_chain_signatures")
+    yield one("that_signed_the_root_is_not_its_own", lambda w: w.signer.update(root="somebody"), "pck_chain_signatures")
     def other_platform(w):
         w.sig_change["qe_report"] = lambda raw: key("other leaf").sign_raw(b"anything")
     yield one("of_another_platform", other_platform, "qe_report_signature")
@@ -192,6 +198,12 @@ def dates_of_one_signer():
 
 
 def sgx_extension():
+    w = World()
+    w.subject["ca"] = w.issuer["leaf"] = w.crl_issuer["pck_crl"] = dn("processor_ca")
+    yield w.case("sgx_extension_of_a_platform_below_the_processor_ca", "pck_sgx_extension", "mismatch", 3)
+    w = World()
+    w.members = D.sgx_members(bytes.fromhex("00906ed50000"), [5, 5, 2, 4, 1, 128] + [0] * 10, 11, False)
+    yield w.case("sgx_extension_of_a_processor_below_the_platform_ca", "pck_sgx_extension", "mismatch", 3)
     def one(name, change, code, exit_code=3, platform=True):
         w = World()
         if not platform:

@@ -92,6 +92,9 @@ def signing_chains():
         w = World()
         setattr(w, which, [foreign.certificate("tcb")])
         yield w.case(f"{which}_signed_by_a_foreign_root", check, "crypto", 3)
+        altered = World()
+        altered.der_change["root"] = flip_last
+        yield one("a_signer_and_an_altered_root", ["tcb", altered.certificate("root")], "crypto")
         pck_signed = World()
         pck_signed.signer["tcb"], pck_signed.issuer["tcb"] = "leaf", dn("pck")
         w = World()
