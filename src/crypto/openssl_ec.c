@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host's back end: NIST P-256. */
+/* The host's back end: NIST P-256, all but verification (openssl_ecdsa.c). */
 #include <string.h>
 
 #include <openssl/bn.h>
@@ -201,46 +201,4 @@ ecdsa_sign(struct p256_signature *out, const struct p256_private *key, const uin
 		return JURAT_E_INTERNAL;
 	*out = made;
 	return JURAT_OK;
-}
-
-/* der_integer: a DER INTEGER of an unsigned number of 32 bytes; its length. */
-static size_t
-der_integer(uint8_t *out, const uint8_t v[32])
-{
-	size_t skip = 0, pad;
-
-	while (skip < 31 && v[skip] == 0)
-		skip++;
-	pad = v[skip] >> 7;
-	out[0] = 2;
-	out[1] = (uint8_t)(32 - skip + pad);
-	out[2] = 0;
-	memcpy(out + 2 + pad, v + skip, 32 - skip);
-	return 2 + pad + 32 - skip;
-}
-
-jurat_rc
-ecdsa_verify_vartime(const struct p256_signature *sig, const struct p256_public *pub, const uint8_t digest[SHA256_LEN])
-{
-	uint8_t der[DER_SIGNATURE_MAX_LEN] = { 0x30 };
-	EVP_PKEY_CTX *ctx;
-	EVP_PKEY *pkey;
-	size_t len;
-	bool ok;
-
-	if (!p256_scalar_ok(sig->r) || !p256_scalar_ok(sig->s))
-		return JURAT_E_CRYPTO;
-	pkey = public_key(pub);
-	if (pkey == NULL)
-		return JURAT_E_CRYPTO;
-	len = der_integer(der + 2, sig->r);
-	len += der_integer(der + 2 + len, sig->s); /* at most 2 * 35 bytes: one length byte is enough */
-	der[1] = (uint8_t)len;
-	ERR_set_mark();
-	ctx = EVP_PKEY_CTX_new(pkey, NULL);
-	ok = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 && EVP_PKEY_verify(ctx, der, len + 2, digest, SHA256_LEN) == 1;
-	EVP_PKEY_CTX_free(ctx);
-	EVP_PKEY_free(pkey);
-	ERR_pop_to_mark();
-	return ok ? JURAT_OK : JURAT_E_CRYPTO;
 }

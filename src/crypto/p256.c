@@ -228,3 +228,96 @@ p256_sign_scalar(uint8_t out_s[32], const uint8_t k[32], const uint8_t r[32], co
 	wipe(b, sizeof b);
 	wipe(e, sizeof e);
 }
+
+/* ---- verification: public numbers, time may depend on them ---- */
+
+/*
+ * halve_vartime: while a is even, a = a/2 and u = u/2 mod n, up to 63 bits at a time. u + m n is divisible by 2^t for m = -u/n mod 2^t, and
+ * (u + m n) / 2^t < (n + (2^t - 1) n) / 2^t = n: no reduction. The sum fits five limbs. a is not 0.
+ */
+static void
+halve_vartime(uint64_t a[LIMBS], uint64_t u[LIMBS])
+{
+	while ((a[0] & 1) == 0) {
+		int t = a[0] != 0 ? __builtin_ctzll(a[0]) : 63;
+		uint64_t m = (u[0] * ORDER_NEGATED_INVERSE) & (((uint64_t)1 << t) - 1), top = 0;
+
+		for (int i = 0; i < LIMBS; i++)
+			multiply_add(&u[i], &top, m, order[i], u[i]);
+		for (int i = 0; i < LIMBS; i++) {
+			a[i] = a[i] >> t | (i + 1 < LIMBS ? a[i + 1] << (64 - t) : 0);
+			u[i] = u[i] >> t | (i + 1 < LIMBS ? u[i + 1] : top) << (64 - t);
+		}
+	}
+}
+
+static bool
+is_one(const uint64_t a[LIMBS])
+{
+	return ((a[0] ^ 1) | a[1] | a[2] | a[3]) == 0;
+}
+
+/* below_vartime: a < b. */
+static bool
+below_vartime(const uint64_t a[LIMBS], const uint64_t b[LIMBS])
+{
+	int i = LIMBS - 1;
+
+	while (i > 0 && a[i] == b[i])
+		i--;
+	return a[i] < b[i];
+}
+
+/* subtract_vartime: u = u - v mod n, both below n. */
+static void
+subtract_vartime(uint64_t u[LIMBS], const uint64_t v[LIMBS])
+{
+	uint64_t carry = 0;
+
+	if (subtract(u, u, v) == 0)
+		return;
+	for (int i = 0; i < LIMBS; i++)
+		multiply_add(&u[i], &carry, order[i], 1, u[i]); /* + n modulo 2^256 */
+}
+
+/*
+ * invert_vartime: 1/s mod n for s in 1 .. n-1, by the binary Euclidean algorithm (Knuth, TAOCP vol. 2, 4.5.2 and its exercise 39). a = u s
+ * and b = v s mod n hold throughout; a and b are odd and coprime, since n is prime, and a + b shrinks with every round.
+ */
+static void
+invert_vartime(uint64_t out[LIMBS], const uint64_t s[LIMBS])
+{
+	uint64_t number[2][LIMBS], factor[2][LIMBS] = { { 1 }, { 0 } };
+	int larger = 0;
+
+	memcpy(number[0], s, sizeof number[0]);
+	memcpy(number[1], order, sizeof number[1]);
+	halve_vartime(number[0], factor[0]);
+	while (!is_one(number[0]) && !is_one(number[1])) {
+		larger = below_vartime(number[0], number[1]) ? 1 : 0;
+		(void)subtract(number[larger], number[larger], number[1 - larger]);
+		subtract_vartime(factor[larger], factor[1 - larger]);
+		halve_vartime(number[larger], factor[larger]);
+	}
+	memcpy(out, is_one(number[0]) ? factor[0] : factor[1], sizeof factor[0]);
+}
+
+void
+p256_verify_scalars_vartime(
+    uint8_t out_u1[32], uint8_t out_u2[32], const uint8_t r[32], const uint8_t s[32], const uint8_t z[32])
+{
+	uint64_t w[LIMBS], v[LIMBS];
+	uint8_t digest[32];
+
+	load(v, s);
+	invert_vartime(w, v);
+	multiply(w, w, r_squared); /* w R */
+	memcpy(digest, z, sizeof digest);
+	p256_scalar_reduce(digest);
+	load(v, digest);
+	multiply(v, v, w);
+	store(out_u1, v);
+	load(v, r);
+	multiply(v, v, w);
+	store(out_u2, v);
+}

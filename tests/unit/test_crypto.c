@@ -466,6 +466,42 @@ ecdsa_accepts_the_other_s(void **state)
 	assert_int_equal(ecdsa_verify_vartime(&sig, &pub, digest), JURAT_OK);
 }
 
+/* Wycheproof, ecdsa_secp256r1_sha256_test: "k*G has a large x-coordinate" and "r too large". */
+static void
+ecdsa_takes_the_abscissa_modulo_n_and_r_as_it_is(void **state)
+{
+	struct p256_public pub;
+	struct p256_signature sig;
+	uint8_t digest[SHA256_LEN];
+
+	(void)state;
+	sha256_once(digest, "123400", 6);
+	get(pub.x, "0ad99500288d466940031d72a9f5445a4d43784640855bf0a69874d2de5fe103");
+	get(pub.y, "c5011e6ef2c42dcd50d5d3d29f99ae6eba2c80c9244f4c5422f0979ff0c3ba5e");
+	get(sig.r, "000000000000000000000000000000004319055358e8617b0c46353d039cdaab");
+	get(sig.s, "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc63254e");
+	assert_int_equal(ecdsa_verify_vartime(&sig, &pub, digest), JURAT_OK);
+	get(sig.r, "ffffffff00000001000000000000000000000000fffffffffffffffffffffffc");
+	assert_int_equal(ecdsa_verify_vartime(&sig, &pub, digest), JURAT_E_CRYPTO);
+}
+
+static void
+ecdsa_refuses_a_sum_at_infinity(void **state)
+{
+	struct p256_private minus_one = { { 0 } };
+	struct p256_public pub;
+	struct p256_signature sig = { { 0 }, { 0 } };
+	uint8_t digest[SHA256_LEN] = { 0 };
+
+	(void)state;
+	get(minus_one.d, P256_N);
+	minus_one.d[31]--;
+	assert_int_equal(p256_public_of(&pub, &minus_one), JURAT_OK);
+	digest[31] = sig.r[31] = 5; /* z G + r (-G) with z = r, whatever s is */
+	sig.s[31] = 3;
+	assert_int_equal(ecdsa_verify_vartime(&sig, &pub, digest), JURAT_E_CRYPTO);
+}
+
 static void
 ecdsa_refuses_r_and_s_outside_1_to_n_minus_1(void **state)
 {
@@ -557,6 +593,8 @@ main(void)
 		cmocka_unit_test(scalars_are_reduced_once_and_completely),
 		cmocka_unit_test(ecdsa_accepts_the_signatures_of_rfc_6979_and_makes_good_ones),
 		cmocka_unit_test(ecdsa_accepts_the_other_s),
+		cmocka_unit_test(ecdsa_takes_the_abscissa_modulo_n_and_r_as_it_is),
+		cmocka_unit_test(ecdsa_refuses_a_sum_at_infinity),
 		cmocka_unit_test(ecdsa_refuses_r_and_s_outside_1_to_n_minus_1),
 		cmocka_unit_test(ecdsa_refuses_every_flipped_bit),
 		cmocka_unit_test(random_bytes_differ_and_have_a_limit),

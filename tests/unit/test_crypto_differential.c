@@ -2,7 +2,8 @@
 /* Both back ends in one program, held against each other over random input (src/crypto/bearssl*.c renamed by bear_names.h). */
 #include "support.h"
 
-#include "crypto/crypto.h"
+#include "crypto/ecdsa.h"
+#include "crypto/p256.h"
 
 void bear_sha256_init(struct sha256 *h);
 void bear_sha256_update(struct sha256 *h, const void *p, size_t n);
@@ -192,6 +193,69 @@ both_refuse_the_same_points(void **state)
 	}
 }
 
+/* check_inverse: r/s for r = s is 1, and 1/(1/s) is s. */
+static void
+check_inverse(const uint8_t s[32])
+{
+	static const uint8_t one[32] = { [31] = 1 };
+	uint8_t inverse[32], back[32], quotient[32];
+
+	p256_verify_scalars_vartime(inverse, quotient, s, s, one);
+	assert_memory_equal(quotient, one, sizeof one);
+	p256_verify_scalars_vartime(back, quotient, inverse, inverse, one);
+	assert_memory_equal(back, s, sizeof back);
+	assert_memory_equal(quotient, one, sizeof one);
+}
+
+static void
+scalars_of_a_signature_are_inverted_modulo_n(void **state)
+{
+	struct stream stream = { 6000000 };
+	uint8_t s[32];
+
+	(void)state;
+	for (size_t bit = 0; bit < 256; bit++) {
+		memset(s, 0, sizeof s);
+		s[31 - bit / 8] = (uint8_t)(1u << bit % 8); /* 2^bit, then one less, then all below n */
+		check_inverse(s);
+		for (size_t i = 0; bit > 0 && i < 32; i++)
+			s[31 - i] = (uint8_t)(i < bit / 8 ? 0xff : i == bit / 8 ? (1u << bit % 8) - 1 : 0);
+		check_inverse(s);
+	}
+	for (int round = 0; round < 2000; round++) {
+		draw(&stream, s, sizeof s);
+		if (p256_scalar_ok(s))
+			check_inverse(s);
+	}
+}
+
+static void
+one_context_checks_many_signatures(void **state)
+{
+	struct stream s = { 7000000 };
+	struct ecdsa *e = ecdsa_new();
+
+	(void)state;
+	assert_non_null(e);
+	for (int round = 0; round < EC_ROUNDS; round++) {
+		struct p256_private d;
+		struct p256_public pub, off_curve;
+		struct p256_signature sig;
+		uint8_t digest[SHA256_LEN];
+
+		draw_key(&s, &d, &pub);
+		draw(&s, digest, sizeof digest);
+		assert_int_equal(ecdsa_sign(&sig, &d, digest), JURAT_OK);
+		assert_int_equal(ecdsa_check_vartime(e, &sig, &pub, digest), JURAT_OK);
+		off_curve = pub;
+		off_curve.y[31] ^= 1;
+		assert_int_equal(ecdsa_check_vartime(e, &sig, &off_curve, digest), JURAT_E_CRYPTO); /* not the last key's */
+		digest[0] ^= 1;
+		assert_int_equal(ecdsa_check_vartime(e, &sig, &pub, digest), JURAT_E_CRYPTO);
+	}
+	ecdsa_free(e);
+}
+
 int
 main(void)
 {
@@ -201,6 +265,8 @@ main(void)
 		cmocka_unit_test(each_opens_what_the_other_sealed),
 		cmocka_unit_test(both_agree_on_points_keys_and_signatures),
 		cmocka_unit_test(both_refuse_the_same_points),
+		cmocka_unit_test(scalars_of_a_signature_are_inverted_modulo_n),
+		cmocka_unit_test(one_context_checks_many_signatures),
 	};
 
 	return cmocka_run_group_tests_name("crypto_differential", tests, NULL, NULL);
