@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/when.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -83,15 +82,42 @@ when_parse(int64_t *out_unix_s, const char *text, size_t len)
 	return when_from_fields(out_unix_s, year, month, day, hour, minute, second);
 }
 
+/* put_digits: n digits of v at *to, and one more character. */
+static void
+put_digits(char **to, size_t n, int64_t v, char then)
+{
+	for (size_t i = n; i > 0; i--) {
+		(*to)[i - 1] = (char)('0' + v % 10);
+		v /= 10;
+	}
+	(*to)[n] = then;
+	*to += n + 1;
+}
+
+/* The C library's gmtime_r and strftime would read the environment's time zone, and its file, first. */
 void
 when_format(char out[WHEN_TEXT_LEN + 1], int64_t unix_s)
 {
-	struct tm tm;
-	time_t t = (time_t)unix_s;
+	int64_t days = unix_s / SECONDS_A_DAY, second = unix_s % SECONDS_A_DAY;
+	int year, month = 1;
 
-	if (unix_s < 0 || unix_s > WHEN_MAX_UNIX_S || gmtime_r(&t, &tm) == NULL ||
-	    strftime(out, WHEN_TEXT_LEN + 1, "%Y-%m-%dT%H:%M:%SZ", &tm) != WHEN_TEXT_LEN)
+	if (unix_s < 0 || unix_s > WHEN_MAX_UNIX_S) {
 		memcpy(out, "out of range", sizeof "out of range");
+		return;
+	}
+	year = 1970 + (int)(days / 366); /* never too late, since no year has more days */
+	while (days_before_year(year + 1) <= days)
+		year++;
+	days -= days_before_year(year);
+	for (; days >= days_in_month(year, month); month++)
+		days -= days_in_month(year, month);
+	put_digits(&out, 4, year, '-');
+	put_digits(&out, 2, month, '-');
+	put_digits(&out, 2, days + 1, 'T');
+	put_digits(&out, 2, second / 3600, ':');
+	put_digits(&out, 2, second / 60 % 60, ':');
+	put_digits(&out, 2, second % 60, 'Z');
+	*out = '\0';
 }
 
 int64_t

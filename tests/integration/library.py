@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""libjurat as others get it: installed into a folder, found by pkg-config, linked both ways, and asked about a genuine and a forged quote.
+
+usage: library.py JURAT BUILD
+What it exports is what include/jurat declares; what it calls are no files, sockets, clocks or environment.
+"""
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+AT = "1780315200"  # 2026-06-01T12:00:00Z, when the seeds' world is valid
+MAX_STRIPPED = 400 * 1024
+# The C library's and jansson's functions that may be called: memory, strings, and text into memory.
+ALLOWED = re.compile(r"(BN|EC|ERR|SHA256)_\w+|SHA256|json_\w+|mem\w+|str(len|cmp|ncmp|chr|rchr)|(m|c|re)alloc|free|qsort|v?snprintf|"
+                     r"open_memstream|fclose|ferror|v?fprintf|fput[cs]|fwrite|pthread_mutex_\w+|__cxa_finalize|__gmon_start__|_ITM_\w+|"
+                     r"__stack_chk_fail")
+results = []
+
+
+def run(*command, **options):
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=300, **options).stdout
+
+
+def check(what, holds, detail=""):
+    results.append(bool(holds))
+    if not holds:
+        print(f"FAILED {what} {detail}")
+
+
+def declared():
+    text = "".join(open(os.path.join(SOURCE, "include/jurat", n), encoding="utf-8").read() for n in ("error.h", "verify.h"))
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    return set(re.findall(r"JURAT_API[^;]*?\b(jurat_\w+)\(", text))
+
+
+def check_symbols(lib):
+    shared = os.path.join(lib, "libjurat.so")
+    exported = {line.split()[-1].split("@")[0] for line in run("nm", "-D", "--defined-only", shared).splitlines()} - {"JURAT_0"}
+    check("shared exports what is declared", exported == declared(), exported ^ declared())
+    static = {line.split()[-1] for line in run("nm", "-g", "--defined-only", os.path.join(lib, "libjurat.a")).splitlines() if " " in line}
+    check("static exports what is declared", static == declared(), static ^ declared())
+    called = {line.split()[-1].split("@")[0] for line in run("nm", "-D", "--undefined-only", shared).splitlines()}
+    strange = {name for name in called if not ALLOWED.fullmatch(name)}
+    check("no files, sockets, clocks or environment", not strange, strange)
+    dynamic = run("readelf", "-d", shared)
+    check("soname 0", "[libjurat.so.0]" in dynamic)
+    check("OpenSSL and jansson are all it needs", len(re.findall(r"\(NEEDED\)", dynamic)) == 3, dynamic)
+
+
+def check_size(lib, scratch):
+    stripped = os.path.join(scratch, "stripped.so")
+    run("strip", "-o", stripped, os.path.join(lib, "libjurat.so.0"))
+    check("stripped size", os.path.getsize(stripped) < MAX_STRIPPED, os.path.getsize(stripped))
+
+
+def write_inputs(scratch):
+    seeds = os.path.join(SOURCE, "fuzz/seeds")
+    whole = open(os.path.join(seeds, "verify/genuine"), "rb").read()
+    (length,) = struct.unpack_from("<I", whole)
+    quote = whole[4:4 + length]
+    forged = bytearray(quote)
+    forged[400] ^= 1  # report data
+    for name, data in (("quote", quote), ("forged", forged), ("collateral", whole[4 + length:])):
+        with open(os.path.join(scratch, name), "wb") as f:
+            f.write(data)
+    return [os.path.join(scratch, "collateral"), os.path.join(seeds, "policy/small"), os.path.join(seeds, "trust/private")]
+
+
+def check_example(name, scratch, flags, environment):
+    program = os.path.join(scratch, name)
+    run("cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", os.path.join(SOURCE, "examples/verify.c"), "-o", program, *flags)
+    rest = write_inputs(scratch)
+    for quote, code, word in (("quote", 0, "ACCEPTED"), ("forged", 3, "REFUSED by quote_signature")):
+        p = subprocess.run([program, os.path.join(scratch, quote), *rest, AT], capture_output=True, text=True, env=environment, timeout=60)
+        check(f"{name}: {quote}", p.returncode == code and p.stdout.startswith(word), (p.returncode, p.stdout[:200], p.stderr))
+
+
+def check_headers(scratch, flags):
+    source = os.path.join(scratch, "headers.cc")
+    with open(source, "w", encoding="utf-8") as f:
+        f.write("#include <jurat/verify.h>\nint main() { return jurat_trust_name(jurat_trust_intel()) == nullptr; }\n")
+    compiler = shutil.which("c++") or shutil.which("clang++")
+    if compiler is not None:
+        run(compiler, "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only", source, *[f for f in flags if f.startswith("-I")])
+        check("C++ reads the headers", True)
+
+
+def main():
+    build = sys.argv[2]
+    with tempfile.TemporaryDirectory() as scratch:
+        run("meson", "install", "-C", build, "--no-rebuild", "--destdir", scratch)
+        (pc,) = [os.path.join(d, n) for d, _, names in os.walk(scratch) for n in names if n == "jurat.pc"]
+        lib = os.path.dirname(os.path.dirname(pc))
+        prefix = re.search(r"^prefix=(.*)$", open(pc, encoding="utf-8").read(), re.M).group(1)
+        config = ["pkg-config", f"--define-variable=prefix={scratch}{prefix}", "jurat", "--cflags", "--libs"]
+        environment = dict(os.environ, PKG_CONFIG_PATH=os.path.dirname(pc))
+        flags = run(*config, env=environment).split()
+        check_symbols(lib)
+        check_size(lib, scratch)
+        check_headers(scratch, flags)
+        check_example("shared", scratch, flags, dict(os.environ, LD_LIBRARY_PATH=lib))
+        every = run(*config, "--static", env=environment).split()
+        every = [os.path.join(lib, "libjurat.a") if f == "-ljurat" else f for f in every]
+        check_example("static", scratch, every, dict(os.environ))
+    print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
+    return 0 if all(results) else 1
+
+
+sys.exit(main())
