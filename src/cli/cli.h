@@ -47,6 +47,7 @@ struct cli_command {
 };
 
 int cmd_capsule(int argc, char **argv);
+int cmd_drill(int argc, char **argv);
 int cmd_enclave(int argc, char **argv);
 int cmd_fetch(int argc, char **argv);
 int cmd_machine(int argc, char **argv);

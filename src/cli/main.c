@@ -11,6 +11,7 @@
 static const struct cli_command commands[] = {
 	{ "capsule", cmd_capsule, "keep a quote, what it was judged with, and the verdict, in one signed file" },
 	{ "demo", cmd_demo, "the whole story, and the attacks that must fail" },
+	{ "drill", cmd_drill, "make quotes with one defect each, to run verifiers against" },
 	{ "enclave", cmd_enclave, "sign, measure and inspect enclave files" },
 	{ "fetch", cmd_fetch, "get the collateral for a quote from Intel's service or a cache" },
 	{ "machine", cmd_machine, "software SGX machines: make, show, serve" },
