@@ -10,7 +10,7 @@
 #define NOW 1795528800ll /* 2026-11-24T14:00:00Z */
 
 struct count {
-	struct trust_root *root;
+	struct jurat_trust *root;
 	size_t num, num_accepted, num_wrong;
 	char (*names)[80];
 };
@@ -18,29 +18,29 @@ struct count {
 static void
 judge(struct count *c, const struct drill_item *item)
 {
-	struct verify_request request = { .quote = item->quote, .quote_len = item->quote_len, .root = c->root, .at_unix_s = item->at_unix_s };
-	struct collateral *collateral = NULL;
-	struct policy *policy = NULL;
-	struct verdict *v = NULL;
-	const struct verdict_check *decisive;
+	struct jurat_request request = { .quote = item->quote, .quote_len = item->quote_len, .root = c->root, .at_unix_s = item->at_unix_s };
+	struct jurat_collateral *collateral = NULL;
+	struct jurat_policy *policy = NULL;
+	struct jurat_verdict *v = NULL;
+	const struct jurat_check *decisive;
 	const char *found;
 
-	assert_int_equal(collateral_parse(&collateral, item->collateral, strlen(item->collateral), NULL), JURAT_OK);
-	assert_int_equal(policy_parse(&policy, item->policy, strlen(item->policy), NULL), JURAT_OK);
+	assert_int_equal(jurat_collateral_parse(&collateral, item->collateral, strlen(item->collateral), NULL), JURAT_OK);
+	assert_int_equal(jurat_policy_parse(&policy, item->policy, strlen(item->policy), NULL), JURAT_OK);
 	request.collateral = collateral;
 	request.policy = policy;
-	assert_int_equal(verify(&v, &request, NULL), JURAT_OK);
-	decisive = verdict_decisive(v);
+	assert_int_equal(jurat_verify(&v, &request, NULL), JURAT_OK);
+	decisive = jurat_verdict_decisive(v);
 	found = decisive != NULL ? decisive->name : "(accepted)";
-	if (strcmp(found, item->check != NULL ? item->check : "(accepted)") != 0 || verdict_exit_code(v) != item->exit_code) {
-		print_error("%s: decided by %s with exit %d, wanted %s with %d\n", item->name, found, verdict_exit_code(v),
+	if (strcmp(found, item->check != NULL ? item->check : "(accepted)") != 0 || jurat_verdict_exit_code(v) != item->exit_code) {
+		print_error("%s: decided by %s with exit %d, wanted %s with %d\n", item->name, found, jurat_verdict_exit_code(v),
 		    item->check != NULL ? item->check : "(accepted)", item->exit_code);
 		c->num_wrong++;
 	}
 	c->num_accepted += item->check == NULL;
-	verdict_free(v);
-	policy_free(policy);
-	collateral_free(collateral);
+	jurat_verdict_free(v);
+	jurat_policy_free(policy);
+	jurat_collateral_free(collateral);
 }
 
 static jurat_rc
@@ -69,7 +69,7 @@ every_defect_is_found_by_its_check_and_nothing_else_is_refused(void **state)
 
 	assert_int_equal(drill_world_new(&w, "drill", NOW, NULL), JURAT_OK);
 	assert_int_equal(drill_trust(&trust, &w), JURAT_OK);
-	assert_int_equal(trust_parse(&c.root, trust, strlen(trust), NULL), JURAT_OK);
+	assert_int_equal(jurat_trust_parse(&c.root, trust, strlen(trust), NULL), JURAT_OK);
 	if (drill_each(&w, NOW, take, &c, &d) != JURAT_OK)
 		fail_msg("item %zu, after %s: %s", c.num, c.num != 0 ? c.names[c.num - 1] : "none", d.field);
 	assert_int_equal(c.num_wrong, 0);
@@ -77,7 +77,7 @@ every_defect_is_found_by_its_check_and_nothing_else_is_refused(void **state)
 	assert_true(c.num_accepted >= 6);
 	free(trust);
 	free(c.names);
-	trust_free(c.root);
+	jurat_trust_free(c.root);
 	drill_world_clear(&w);
 }
 
