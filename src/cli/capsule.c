@@ -18,7 +18,7 @@ static int
 print_usage(FILE *to)
 {
 	fputs("usage: jurat capsule key FILE\n"
-	      "       jurat capsule make QUOTE --collateral FILE --key FILE -o FILE [--policy FILE] [--trust DIR]\n"
+	      "       jurat capsule make QUOTE --collateral FILE --key FILE --output FILE [--policy FILE] [--trust DIR]\n"
 	      "                          [--at TIME] [--report-data HEX] [--json]\n"
 	      "       jurat capsule verify FILE [--signer ID] [--trust DIR] [--json]\n\n"
 	      "A capsule keeps a quote, the collateral, policy and instant it was judged with, and the verdict, in one signed file.\n"
@@ -47,6 +47,8 @@ run_key(int argc, char **argv)
 	size_t len = 0;
 	jurat_rc rc;
 
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return print_usage(stdout);
 	if (argc != 2 || argv[1][0] == '-')
 		return cli_usage("capsule", "capsule key wants one file");
 	rc = pki_key_new(&key, &d);
@@ -90,7 +92,7 @@ static int
 parse_make(struct make_options *o, int argc, char **argv)
 {
 	static const struct option list[] = { EVIDENCE_OPTIONS, { "key", required_argument, NULL, 'k' },
-		{ "output", required_argument, NULL, 'o' }, { "json", no_argument, NULL, 'j' }, { 0 } };
+		{ "output", required_argument, NULL, 'o' }, { "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' }, { 0 } };
 	int option, exit_code = -1;
 
 	while (exit_code == -1 && (option = getopt_long(argc, argv, "o:", list, NULL)) != -1) {
@@ -100,6 +102,10 @@ parse_make(struct make_options *o, int argc, char **argv)
 			o->out = optarg;
 		else if (option == 'j')
 			o->as_json = true;
+		else if (option == 'h')
+			exit_code = print_usage(stdout);
+		else if (option == '?')
+			exit_code = cli_bad_option("capsule", argv);
 		else
 			exit_code = evidence_option(&o->evidence, "capsule", option, optarg);
 	}
@@ -165,7 +171,7 @@ static int
 parse_verify(struct verify_options *o, int argc, char **argv)
 {
 	static const struct option list[] = { { "signer", required_argument, NULL, 's' }, { "trust", required_argument, NULL, 't' },
-		{ "json", no_argument, NULL, 'j' }, { 0 } };
+		{ "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' }, { 0 } };
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", list, NULL)) != -1) {
@@ -173,11 +179,14 @@ parse_verify(struct verify_options *o, int argc, char **argv)
 			o->trust = optarg;
 		else if (option == 'j')
 			o->as_json = true;
+		else if (option == 'h')
+			return print_usage(stdout);
 		else if (option == 's' && hex_decode(o->signer, sizeof o->signer, optarg, strlen(optarg)))
 			o->has_signer = true;
+		else if (option == 's')
+			return cli_usage("capsule", "--signer wants 64 hex digits, as capsule key prints them");
 		else
-			return cli_usage("capsule", option == 's' ? "--signer wants 64 hex digits, as capsule key prints them" :
-			                                            "unknown option, or an option without its value");
+			return cli_bad_option("capsule", argv);
 	}
 	if (argc - optind != 1)
 		return cli_usage("capsule", "one capsule, please");
@@ -249,7 +258,6 @@ run_verify(int argc, char **argv)
 int
 cmd_capsule(int argc, char **argv)
 {
-	opterr = 0;
 	optind = 1;
 	if (argc < 2)
 		return print_usage(stderr);

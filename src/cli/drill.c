@@ -29,14 +29,17 @@ struct options {
 static int
 parse_options(struct options *o, int argc, char **argv)
 {
-	static const struct option list[] = { { "world", required_argument, NULL, 'w' }, { "at", required_argument, NULL, 'a' }, { 0 } };
+	static const struct option list[] = { { "world", required_argument, NULL, 'w' }, { "at", required_argument, NULL, 'a' },
+		{ "help", no_argument, NULL, 'h' }, { 0 } };
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", list, NULL)) != -1) {
 		if (option == 'w')
 			o->world = optarg;
+		else if (option == 'h')
+			return print_usage(stdout);
 		else if (option != 'a')
-			return cli_usage("drill", "unknown option, or an option without its value");
+			return cli_bad_option("drill", argv);
 		else if (!when_parse(&o->now, optarg, strlen(optarg)))
 			return cli_usage("drill", "--at wants a time like 2026-11-24T12:00:00Z");
 	}
@@ -199,7 +202,6 @@ run_quotes(int argc, char **argv)
 int
 cmd_drill(int argc, char **argv)
 {
-	opterr = 0;
 	optind = 1;
 	if (argc < 2)
 		return print_usage(stderr);

@@ -21,8 +21,8 @@ struct options {
 static int
 print_usage(FILE *to)
 {
-	fputs("usage: jurat fetch QUOTE [-o FILE] [--cache DIR] [options]\n\n"
-	      "  -o FILE                      where the collateral goes (- is standard output)\n"
+	fputs("usage: jurat fetch QUOTE [--output FILE] [--cache DIR] [options]\n\n"
+	      "  --output FILE, -o FILE       where the collateral goes (- is standard output)\n"
 	      "  --cache DIR                  keep it there too, and refuse older collateral than what is kept\n"
 	      "  --url URL                    a PCCS, https://host:port; default: Intel's service\n"
 	      "  --ca FILE                    the server's certificate or CA, in PEM, instead of the system's CAs\n"
@@ -60,7 +60,7 @@ set_option(struct options *o, int letter, const char *value)
 		o->update = strcmp(value, "early") == 0 ? PCS_EARLY : PCS_STANDARD;
 		return -1;
 	default:
-		return cli_usage("fetch", "unknown option, or an option without its value");
+		return EXIT_USAGE;
 	}
 }
 
@@ -72,10 +72,9 @@ parse_options(struct options *o, int argc, char **argv)
 		{ "update", required_argument, NULL, 'e' }, { "help", no_argument, NULL, 'h' }, { 0 } };
 	int option, exit_code;
 
-	opterr = 0;
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "o:", list, NULL)) != -1) {
-		exit_code = set_option(o, option, optarg);
+		exit_code = option == '?' ? cli_bad_option("fetch", argv) : set_option(o, option, optarg);
 		if (exit_code != -1)
 			return exit_code;
 	}
