@@ -54,6 +54,7 @@ int cmd_machine(int argc, char **argv);
 int cmd_platform(int argc, char **argv);
 int cmd_world(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
+int cmd_quote(int argc, char **argv);
 int cmd_secrets(int argc, char **argv);
 int cmd_vault(int argc, char **argv);
 int cmd_demo(int argc, char **argv);

@@ -15,6 +15,7 @@ static const struct cli_command commands[] = {
 	{ "enclave", cmd_enclave, "sign, measure and inspect enclave files" },
 	{ "fetch", cmd_fetch, "get the collateral for a quote from Intel's service or a cache" },
 	{ "machine", cmd_machine, "software SGX machines: make, show, serve" },
+	{ "quote", cmd_quote, "show every field of quotes, certificates and collateral" },
 	{ "secrets", cmd_secrets, "the relying party: keep secrets, judge quotes, release" },
 	{ "platform", cmd_platform, "platform software: makes quotes" },
 	{ "vault", cmd_vault, "the attested host: receive a secret into the vault enclave, ask about it" },
