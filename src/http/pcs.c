@@ -8,31 +8,13 @@
 #include "core/diag.h"
 #include "core/hex.h"
 #include "dcap/collateral.h"
+#include "dcap/saved_response.h"
 #include "json/json.h"
 #include "json/write.h"
 
 #define PATH_MAX_LEN 160u
 #define CHAIN_MAX_LEN (24u * 1024u)
 #define SIGNATURE_HEX_LEN 128u
-
-bool
-pcs_unescape(char *text)
-{
-	char *to = text;
-
-	for (const char *at = text; *at != '\0'; at++) {
-		uint8_t byte = (uint8_t)*at;
-
-		if (byte == '%') {
-			if (at[1] == '\0' || !hex_decode(&byte, 1, at + 1, 2) || byte == 0)
-				return false;
-			at += 2;
-		}
-		*to++ = (char)byte;
-	}
-	*to = '\0';
-	return true;
-}
 
 /* ---- one request ---- */
 
@@ -148,7 +130,7 @@ read_chain(char **out, const struct http_reply *r, const char *const names[], co
 		free(text);
 		return jurat_fail(d, JURAT_E_MISSING, field, NO_OFFSET, 0, 0);
 	}
-	if (!pcs_unescape(text)) {
+	if (!response_unescape(text)) {
 		free(text);
 		return jurat_fail(d, JURAT_E_FORMAT, field, NO_OFFSET, 0, 0);
 	}

@@ -42,7 +42,4 @@ struct pcs_service {
  */
 MUST_USE jurat_rc pcs_fetch(char **out, const struct pcs_service *service, const struct pcs_want *want, struct jurat_diag *d);
 
-/* pcs_unescape: %XX to bytes, for issuer chains in headers; in place. False for a broken escape or a NUL byte. */
-MUST_USE bool pcs_unescape(char *text);
-
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "dcap/collateral.h"
+#include "dcap/saved_response.h"
 #include "http/pcs.h"
 #include "http/server.h"
 #include "http/tls.h"
@@ -361,7 +362,7 @@ escapes_in_headers_are_whole_and_never_nul(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		char *text = (char *)test_copy(cases[i].in, strlen(cases[i].in) + 1);
 
-		assert_int_equal(pcs_unescape(text), cases[i].out != NULL);
+		assert_int_equal(response_unescape(text), cases[i].out != NULL);
 		if (cases[i].out != NULL)
 			assert_string_equal(text, cases[i].out);
 		free(text);
