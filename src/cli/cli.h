@@ -52,6 +52,7 @@ int cmd_enclave(int argc, char **argv);
 int cmd_fetch(int argc, char **argv);
 int cmd_machine(int argc, char **argv);
 int cmd_platform(int argc, char **argv);
+int cmd_policy(int argc, char **argv);
 int cmd_world(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_quote(int argc, char **argv);

@@ -11,7 +11,7 @@
 
 /* What the options name; NULL: not given. */
 struct evidence_options {
-	const char *quote, *collateral, *trust, *policy;
+	const char *quote, *collateral, *trust, *policy, *at;
 	int64_t at_unix_s;
 	bool has_report_data;
 	uint8_t report_data[SGX_REPORT_DATA_LEN];
@@ -30,8 +30,11 @@ struct evidence {
 	{ "collateral", required_argument, NULL, 'c' }, { "trust", required_argument, NULL, 't' }, \
 	{ "policy", required_argument, NULL, 'p' }, { "at", required_argument, NULL, 'a' }, { "report-data", required_argument, NULL, 'r' }
 
-/* evidence_option: one of EVIDENCE_OPTIONS; -1, or the exit code of its error. Other letters are an unknown option. */
+/* evidence_option: one of EVIDENCE_OPTIONS, each once; -1, or the exit code of its error. Other letters are an unknown option. */
 int evidence_option(struct evidence_options *o, const char *command, int letter, const char *value);
+
+/* evidence_check_stdin: it can be read once. */
+int evidence_check_stdin(const struct evidence_options *o, const char *command);
 
 /* evidence_read: every file that is named; -1, or the exit code of the first error, which is printed. */
 int evidence_read(struct evidence *out, const struct evidence_options *o);

@@ -18,6 +18,7 @@ static const struct cli_command commands[] = {
 	{ "quote", cmd_quote, "show every field of quotes, certificates and collateral" },
 	{ "secrets", cmd_secrets, "the relying party: keep secrets, judge quotes, release" },
 	{ "platform", cmd_platform, "platform software: makes quotes" },
+	{ "policy", cmd_policy, "check a policy, and say what it accepts" },
 	{ "vault", cmd_vault, "the attested host: receive a secret into the vault enclave, ask about it" },
 	{ "verify", cmd_verify, "check a quote and say why" },
 	{ "world", cmd_world, "private roots of trust: make, show, enrol machines, set their state" },

@@ -3,15 +3,16 @@
 """Fuzz seeds for DCAP's formats, from the same plain Python world as the test cases.
 
 usage: dcap_seeds.py ../../fuzz/seeds
-Prints what fuzz/verify.c must hold: the trust root's certificate and the SHA-256 of the one genuine quote's signed bytes.
+Prints what fuzz/verify.c must hold: the trust root's certificate and the SHA-256 of the genuine quotes' signed bytes.
 """
 import hashlib
 import json
 import os
 import sys
+import urllib.parse
 
 import dcap_der as D
-from dcap_world import END, FMSPC, World, trusted_root
+from dcap_world import END, FMSPC, HASH, World, trusted_root
 
 
 def version_2(w):
@@ -31,7 +32,9 @@ def main():
     w = World()
     processor = World()
     processor.members = D.sgx_members(FMSPC, [5] * 16, 11, False)
+    td, td15, ex = World().td(), World().td(5, 3), World().td(5, 4)
     quote, collateral = w.quote(), compact(w.collateral())
+    response = "HTTP/1.1 200 OK\r\nTCB-Info-Issuer-Chain: " + urllib.parse.quote(w.pem_chain(["tcb", "root"])) + "\r\n\r\n{}"
     seeds = {
         "x509_cert/leaf": w.certificate("leaf"), "x509_cert/leaf_of_processor_ca": processor.certificate("leaf"),
         "x509_cert/root": trusted_root(), "x509_crl/two": w.crl("pck_crl", [1, 2]), "x509_crl/none": w.crl("root_crl", []),
@@ -42,14 +45,26 @@ def main():
                                 "min_tcb_evaluation_data_number": 17, "max_collateral_age_s": 86400, "report_data": "00" * 64,
                                 "tcb_statuses": [{"status": "OutOfDate", "advisories": ["INTEL-SA-00001"], "until": END}]}),
         "policy/small": compact(w.policy),
+        "policy/td": compact({**td.policy, "identities": [{name: value.hex() for name, value in HASH.items()} | {
+            "mr_servicetd": "00" * 48, "td_attributes": "0000000010000000", "td_attributes_mask": "ffffffffffffffff", "xfam": "0" * 16,
+            "xfam_mask": "0000000000060000"}], "attributes": ["PKS", "NO_SEPT_VE_DISABLE"],
+            "tcb_statuses": [{"status": "OutOfDate", "grace_s": 86400}, {"status": "TDRelaunchAdvised", "grace_s": 86400}],
+            "allowed_platforms": [{"fmspc": FMSPC.hex()}, {"ppid": "00" * 16, "platform_instance_id": "00" * 16}],
+            "denied_platforms": [{"ppid": "11" * 16}],
+            "platform_flags": {"smt_enabled": ["no", "undefined"], "cached_keys": ["no"], "dynamic_platform": ["yes"]}}),
+        "policy/td_small": compact(td.policy), "tcb_info/tdx": compact(td.tcb_info), "identity/td_qe": compact(td.qe_identity),
+        "quote/v4_td": td.quote(), "quote/v5_td15": td15.quote(), "quote/v5_td15_ex": ex.quote(), "saved_response/tcb": response.encode(),
         "verify/genuine": len(quote).to_bytes(4, "little") + quote + collateral,
+        "verify/genuine_td": len(td.quote()).to_bytes(4, "little") + td.quote() + compact(td.collateral()),
+        "verify/genuine_td15": len(td15.quote()).to_bytes(4, "little") + td15.quote() + compact(td15.collateral()),
     }
     for path, data in seeds.items():
         full = os.path.join(sys.argv[1], path)
         os.makedirs(os.path.dirname(full), exist_ok=True)
         with open(full, "wb") as f:
             f.write(data)
-    print(D.pem(trusted_root()), hashlib.sha256(quote[:432]).hexdigest())
+    print(D.pem(trusted_root()), *(hashlib.sha256(q[:n]).hexdigest() for q, n in (
+        (quote, 432), (td.quote(), 48 + 584), (td15.quote(), 54 + 648))), sep="\n")
 
 
 main()
