@@ -82,6 +82,19 @@ JURAT_API JURAT_MUST_USE jurat_rc jurat_policy_parse(
     struct jurat_policy **out, const char *json, size_t len, struct jurat_diag *d);
 JURAT_API void jurat_policy_free(struct jurat_policy *policy);
 
+/* ---- known platforms ---- */
+
+#define JURAT_PLATFORMS_MAX (1024u * 1024u)
+
+/*
+ * jurat_platforms_new: room for at least max platforms (1 to JURAT_PLATFORMS_MAX, else JURAT_E_USAGE), all taken at once, under 512 bytes each.
+ * A PCK certificate chain that was found right, byte for byte, under the same trust root is not parsed and checked again; dates, revocation and
+ * TCB are. When it is full, older platforms are forgotten. Whoever has one genuine chain can write it in many ways that mean the same and so
+ * push others out: that costs time, and never changes a verdict. The caller owns *out; jurat_platforms_free(NULL) is fine.
+ */
+JURAT_API JURAT_MUST_USE jurat_rc jurat_platforms_new(struct jurat_platforms **out, size_t max, struct jurat_diag *d);
+JURAT_API void jurat_platforms_free(struct jurat_platforms *platforms);
+
 /* ---- verification ---- */
 
 /* struct jurat_request.flags: zero bytes may stand after the quote; real sources pad. Never anything else. */
@@ -100,6 +113,7 @@ struct jurat_request {
 	const struct jurat_policy *policy;         /* NULL: outcome JURAT_UNDECIDED at best */
 	const uint8_t *report_data;                /* 64 bytes that the quote must contain, or NULL: not asked for here (the policy may) */
 	uint64_t flags;                            /* JURAT_ALLOW_PADDING, or 0; another bit is JURAT_E_USAGE */
+	struct jurat_platforms *platforms;         /* known platforms, used and added to; NULL: none are kept */
 	const void *reserved[4];                   /* NULL */
 };
 

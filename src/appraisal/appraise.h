@@ -4,6 +4,7 @@
 #define APPRAISAL_APPRAISE_H
 
 #include "appraisal/verdict.h"
+#include "dcap/platforms.h"
 
 struct appraisal {
 	const struct jurat_request *request;
@@ -12,6 +13,7 @@ struct appraisal {
 	struct quote quote; /* if v->has_quote */
 	struct cert_chain own_chain;    /* what the quote brought along */
 	const struct cert_chain *chain; /* if has_chain: that, or the collateral's */
+	struct known_pck known;         /* what own_chain borrows, if it was recalled */
 	bool has_chain, has_roles, has_tcb_roles, has_qe_roles;
 	struct chain_roles roles, tcb_roles, qe_roles;
 };

@@ -32,7 +32,7 @@ judge_root_crl(struct appraisal *a)
 	else
 		verdict_fail(a->v, CHECK_ROOT_CRL, JURAT_E_CHAIN, "issued in the root's name", "another issuer");
 	verdict_record(a->v, CHECK_ROOT_CRL_SIGNATURE,
-	    memo_verify_vartime(c->memo, &c->root_crl.signature, trust_key(root), c->root_crl.digest), NULL);
+	    memo_verify_vartime(c->memo, a->v->ecdsa, &c->root_crl.signature, trust_key(root), c->root_crl.digest), NULL);
 }
 
 void
@@ -49,7 +49,7 @@ judge_crls(struct appraisal *a)
 	else
 		verdict_fail(a->v, CHECK_PCK_CRL, JURAT_E_CHAIN, "issued in the name of the quote's CA", "another issuer");
 	verdict_record(a->v, CHECK_PCK_CRL_SIGNATURE,
-	    memo_verify_vartime(c->memo, &c->pck_crl.signature, &ca->key, c->pck_crl.digest), NULL);
+	    memo_verify_vartime(c->memo, a->v->ecdsa, &c->pck_crl.signature, &ca->key, c->pck_crl.digest), NULL);
 }
 
 /* judge_signer: the TCB signing chain of one JSON document. */
@@ -70,7 +70,7 @@ judge_signer(struct appraisal *a, enum check_id id, const struct part *part, con
 	}
 	rc = chain_check_root(out, root, &d);
 	if (rc == JURAT_OK)
-		rc = chain_check_signatures(out, root, a->collateral->memo, &d);
+		rc = chain_check_signatures(out, root, a->collateral->memo, a->v->ecdsa, &d);
 	verdict_record(a->v, id, rc, &d);
 	return true;
 }
@@ -88,7 +88,7 @@ judge_tcb_info(struct appraisal *a)
 	verdict_pass(a->v, CHECK_TCB_INFO_FORMAT, verdict_note(a->v, "version %u, %s", c->tcb_info.version, c->tcb_info.is_tdx ? "TDX" : "SGX"));
 	if (a->has_tcb_roles)
 		verdict_record(a->v, CHECK_TCB_INFO_SIGNATURE,
-		    memo_verify_vartime(c->memo, &c->tcb_info_signature, &a->tcb_roles.leaf->key, c->tcb_info.digest), NULL);
+		    memo_verify_vartime(c->memo, a->v->ecdsa, &c->tcb_info_signature, &a->tcb_roles.leaf->key, c->tcb_info.digest), NULL);
 }
 
 static void
@@ -108,7 +108,7 @@ judge_qe_identity(struct appraisal *a)
 		verdict_pass(a->v, CHECK_QE_IDENTITY_FORMAT, "");
 	if (a->has_qe_roles)
 		verdict_record(a->v, CHECK_QE_IDENTITY_SIGNATURE,
-		    memo_verify_vartime(c->memo, &c->qe_identity_signature, &a->qe_roles.leaf->key, c->qe_identity.digest), NULL);
+		    memo_verify_vartime(c->memo, a->v->ecdsa, &c->qe_identity_signature, &a->qe_roles.leaf->key, c->qe_identity.digest), NULL);
 }
 
 static const char *

@@ -46,7 +46,8 @@ judge_quote(struct appraisal *a)
 		verdict_pass(v, CHECK_QUOTE_QE_VENDOR, "");
 }
 
-static void
+/* judge_sgx_extension: whether it says what it must. */
+static jurat_rc
 judge_sgx_extension(struct appraisal *a)
 {
 	struct jurat_verdict *v = a->v;
@@ -60,7 +61,7 @@ judge_sgx_extension(struct appraisal *a)
 		    v->pck.has_platform ? 7 : 5);
 	verdict_record(v, CHECK_PCK_SGX_EXTENSION, rc, &d);
 	v->has_pck = rc == JURAT_OK;
-	v->pck_serial = verdict_hex(v, a->roles.leaf->serial.p, a->roles.leaf->serial.len);
+	return rc;
 }
 
 /* judge_certification_data: whether the PCK chain is in the quote, or must be and is in the collateral. */
@@ -140,30 +141,71 @@ judge_pck_match(struct appraisal *a)
 		    "another platform's or another TCB's");
 }
 
+/* recall: a chain that was found right before: its five checks pass again with what it said. */
+static bool
+recall(struct appraisal *a, const uint8_t key[SHA256_LEN])
+{
+	static const enum check_id passed[] = { CHECK_PCK_CHAIN_FORMAT, CHECK_PCK_CHAIN_ROLES, CHECK_PCK_CHAIN_ROOT, CHECK_PCK_CHAIN_SIGNATURES,
+		CHECK_PCK_SGX_EXTENSION };
+
+	if (!platforms_find(a->request->platforms, key, &a->known))
+		return false;
+	known_restore(&a->own_chain, &a->roles, &a->known, a->request->root);
+	a->chain = &a->own_chain;
+	a->v->pck = a->known.pck;
+	a->has_chain = a->has_roles = a->v->has_pck = true;
+	for (size_t i = 0; i < ARRAY_LEN(passed); i++)
+		verdict_pass(a->v, passed[i], "");
+	return true;
+}
+
+/* judge_certificates: whether every check of the chain passed. */
+static bool
+judge_certificates(struct appraisal *a)
+{
+	const struct jurat_trust *root = a->request->root;
+	struct memo *memo = a->collateral != NULL ? a->collateral->memo : NULL;
+	struct jurat_diag d[4] = { 0 };
+	jurat_rc rc = find_chain(a, &d[0]), at_root;
+
+	verdict_record(a->v, CHECK_PCK_CHAIN_FORMAT, rc, &d[0]);
+	a->has_chain = rc == JURAT_OK;
+	if (!a->has_chain)
+		return false;
+	rc = chain_assign(&a->roles, a->chain, CHAIN_PCK, root, &d[1]);
+	verdict_record(a->v, CHECK_PCK_CHAIN_ROLES, rc, &d[1]);
+	a->has_roles = rc == JURAT_OK;
+	if (!a->has_roles)
+		return false;
+	at_root = chain_check_root(&a->roles, root, &d[2]);
+	verdict_record(a->v, CHECK_PCK_CHAIN_ROOT, at_root, &d[2]);
+	rc = chain_check_signatures(&a->roles, root, memo, a->v->ecdsa, &d[3]);
+	verdict_record(a->v, CHECK_PCK_CHAIN_SIGNATURES, rc, &d[3]);
+	return judge_sgx_extension(a) == JURAT_OK && at_root == JURAT_OK && rc == JURAT_OK;
+}
+
 void
 judge_pck_chain(struct appraisal *a)
 {
+	const struct quote *q = &a->quote;
 	struct jurat_verdict *v = a->v;
-	const struct jurat_trust *root = a->request->root;
-	struct jurat_diag d[4] = { 0 };
-	jurat_rc rc;
+	uint8_t key[SHA256_LEN];
+	bool keeps = a->request->platforms != NULL && q->cert_type == QUOTE_CERT_PCK_CHAIN, is_right;
 
 	if (!v->has_quote || !judge_certification_data(a))
 		return;
-	rc = find_chain(a, &d[0]);
-	verdict_record(v, CHECK_PCK_CHAIN_FORMAT, rc, &d[0]);
-	a->has_chain = rc == JURAT_OK;
-	if (!a->has_chain)
-		return;
-	rc = chain_assign(&a->roles, a->chain, CHAIN_PCK, root, &d[1]);
-	verdict_record(v, CHECK_PCK_CHAIN_ROLES, rc, &d[1]);
-	a->has_roles = rc == JURAT_OK;
-	if (!a->has_roles)
-		return;
-	verdict_record(v, CHECK_PCK_CHAIN_ROOT, chain_check_root(&a->roles, root, &d[2]), &d[2]);
-	rc = chain_check_signatures(&a->roles, root, a->collateral != NULL ? a->collateral->memo : NULL, &d[3]);
-	verdict_record(v, CHECK_PCK_CHAIN_SIGNATURES, rc, &d[3]);
-	judge_sgx_extension(a);
+	if (keeps)
+		known_key(key, a->request->root, q->cert_data.p, q->cert_data.len);
+	if (!keeps || !recall(a, key)) {
+		is_right = judge_certificates(a);
+		if (is_right && keeps) {
+			known_take(&a->known, &a->roles, a->request->root, &v->pck);
+			platforms_add(a->request->platforms, key, &a->known);
+		}
+		if (!a->has_roles)
+			return;
+	}
+	v->pck_serial = verdict_hex(v, a->roles.leaf->serial.p, a->roles.leaf->serial.len);
 	judge_pck_match(a);
 }
 
@@ -177,7 +219,7 @@ judge_qe_report(struct appraisal *a)
 	if (a->has_roles) {
 		sha256_once(digest, q->qe_report_bytes.p, q->qe_report_bytes.len);
 		verdict_record(a->v, CHECK_QE_REPORT_SIGNATURE,
-		    ecdsa_verify_vartime(&q->qe_report_signature, &a->roles.leaf->key, digest), NULL);
+		    ecdsa_check_vartime(a->v->ecdsa, &q->qe_report_signature, &a->roles.leaf->key, digest), NULL);
 	}
 	quote_qe_binding(want, &q->attestation_key, q->qe_auth_data.p, q->qe_auth_data.len);
 	if (ct_equal(want, q->qe_report.report_data, sizeof want))
@@ -199,7 +241,7 @@ judge_bindings(struct appraisal *a)
 	judge_qe_report(a);
 	sha256_once(digest, a->quote.signed_bytes.p, a->quote.signed_bytes.len);
 	verdict_record(a->v, CHECK_QUOTE_SIGNATURE,
-	    ecdsa_verify_vartime(&a->quote.signature, &a->quote.attestation_key, digest), NULL);
+	    ecdsa_check_vartime(a->v->ecdsa, &a->quote.signature, &a->quote.attestation_key, digest), NULL);
 }
 
 /*

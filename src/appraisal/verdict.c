@@ -196,7 +196,13 @@ verdict_finish(struct jurat_verdict *v)
 struct jurat_verdict *
 verdict_new(void)
 {
-	return calloc(1, sizeof(struct jurat_verdict));
+	struct jurat_verdict *v = calloc(1, sizeof *v);
+
+	if (v == NULL || (v->ecdsa = ecdsa_new()) == NULL) {
+		free(v);
+		return NULL;
+	}
+	return v;
 }
 
 void
@@ -205,7 +211,7 @@ verdict_reset(struct jurat_verdict *v)
 	for (struct note_block *b = v->blocks; b != NULL; b = b->next)
 		b->used = 0;
 	*v = (struct jurat_verdict){ .blocks = v->blocks, .block = v->blocks, .advisories = v->advisories,
-		.room_for_advisories = v->room_for_advisories };
+		.room_for_advisories = v->room_for_advisories, .ecdsa = v->ecdsa };
 }
 
 void
@@ -219,6 +225,7 @@ jurat_verdict_free(struct jurat_verdict *v)
 		free(v->blocks);
 		v->blocks = next;
 	}
+	ecdsa_free(v->ecdsa);
 	free(v->advisories);
 	free(v);
 }

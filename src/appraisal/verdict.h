@@ -21,6 +21,7 @@ struct jurat_verdict {
 	struct jurat_check check[CHECK_NUM];
 	enum check_state state[CHECK_NUM];
 	struct note_block *blocks, *block; /* own the texts above and below: all blocks, and the one that is being filled */
+	struct ecdsa *ecdsa; /* of whoever makes verifications with this verdict */
 	bool out_of_memory;
 
 	/* facts, each with the flag that says whether it is known */

@@ -96,17 +96,18 @@ chain_check_root(const struct chain_roles *roles, const struct jurat_trust *root
 
 jurat_rc
 chain_check_signatures(
-    const struct chain_roles *roles, const struct jurat_trust *root, struct memo *memo, struct jurat_diag *d)
+    const struct chain_roles *roles, const struct jurat_trust *root, struct memo *memo, struct ecdsa *e,
+    struct jurat_diag *d)
 {
 	const struct x509_cert *top = roles->ca != NULL ? roles->ca : roles->leaf;
 
-	if (memo_verify_vartime(memo, &top->signature, trust_key(root), top->digest) != JURAT_OK)
+	if (memo_verify_vartime(memo, e, &top->signature, trust_key(root), top->digest) != JURAT_OK)
 		return jurat_fail(d, JURAT_E_CRYPTO, "chain.signature_of_root", NO_OFFSET, 0, 0);
 	/* a root proves nothing that the pinned key does not; but what travels along and is not what the root signed has been altered */
 	if (roles->root != NULL &&
-	    memo_verify_vartime(memo, &roles->root->signature, trust_key(root), roles->root->digest) != JURAT_OK)
+	    memo_verify_vartime(memo, e, &roles->root->signature, trust_key(root), roles->root->digest) != JURAT_OK)
 		return jurat_fail(d, JURAT_E_CRYPTO, "chain.signature_on_root", NO_OFFSET, 0, 0);
-	if (roles->ca != NULL && ecdsa_verify_vartime(&roles->leaf->signature, &roles->ca->key, roles->leaf->digest) != JURAT_OK)
+	if (roles->ca != NULL && ecdsa_check_vartime(e, &roles->leaf->signature, &roles->ca->key, roles->leaf->digest) != JURAT_OK)
 		return jurat_fail(d, JURAT_E_CRYPTO, "chain.signature_of_ca", NO_OFFSET, 0, 0);
 	return JURAT_OK;
 }

@@ -43,6 +43,7 @@ MUST_USE jurat_rc chain_check_root(const struct chain_roles *roles, const struct
  * chain is never remembered.
  */
 MUST_USE jurat_rc chain_check_signatures(
-    const struct chain_roles *roles, const struct jurat_trust *root, struct memo *memo, struct jurat_diag *d);
+    const struct chain_roles *roles, const struct jurat_trust *root, struct memo *memo, struct ecdsa *e,
+    struct jurat_diag *d);
 
 #endif

@@ -53,7 +53,7 @@ remember(struct memo *memo, const uint8_t key[SHA256_LEN])
 }
 
 jurat_rc
-memo_verify_vartime(struct memo *memo, const struct p256_signature *sig, const struct p256_public *pub,
+memo_verify_vartime(struct memo *memo, struct ecdsa *e, const struct p256_signature *sig, const struct p256_public *pub,
     const uint8_t digest[SHA256_LEN])
 {
 	struct sha256 h;
@@ -61,7 +61,7 @@ memo_verify_vartime(struct memo *memo, const struct p256_signature *sig, const s
 	jurat_rc rc;
 
 	if (memo == NULL)
-		return ecdsa_verify_vartime(sig, pub, digest);
+		return ecdsa_check_vartime(e, sig, pub, digest);
 	sha256_init(&h);
 	sha256_update(&h, pub->x, sizeof pub->x);
 	sha256_update(&h, pub->y, sizeof pub->y);
@@ -71,7 +71,7 @@ memo_verify_vartime(struct memo *memo, const struct p256_signature *sig, const s
 	sha256_final(&h, key);
 	if (recalls(memo, key))
 		return JURAT_OK;
-	rc = ecdsa_verify_vartime(sig, pub, digest);
+	rc = ecdsa_check_vartime(e, sig, pub, digest);
 	if (rc == JURAT_OK)
 		remember(memo, key);
 	return rc;

@@ -8,7 +8,7 @@
 #ifndef DCAP_MEMO_H
 #define DCAP_MEMO_H
 
-#include "crypto/crypto.h"
+#include "crypto/ecdsa.h"
 
 #define MEMO_NUM_SLOTS 16
 
@@ -18,8 +18,8 @@ struct memo;
 struct memo *memo_new(void);
 void memo_free(struct memo *memo);
 
-/* memo_verify_vartime: ecdsa_verify_vartime, remembered. memo may be NULL. */
-MUST_USE jurat_rc memo_verify_vartime(struct memo *memo, const struct p256_signature *sig, const struct p256_public *pub,
+/* memo_verify_vartime: ecdsa_check_vartime, remembered. memo may be NULL. */
+MUST_USE jurat_rc memo_verify_vartime(struct memo *memo, struct ecdsa *e, const struct p256_signature *sig, const struct p256_public *pub,
     const uint8_t digest[SHA256_LEN]);
 
 #endif

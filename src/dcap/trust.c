@@ -16,6 +16,7 @@ struct jurat_trust {
 	const char *common_name[ROLE_NUM];
 	struct json_t *document; /* owns the texts of a private root */
 	struct pem pem;          /* owns what base points to */
+	uint8_t digest[SHA256_LEN]; /* of a private root's text; Intel's is zeros */
 };
 
 #define TEXT(S) { (const uint8_t *)(S), sizeof(S) - 1 }
@@ -67,6 +68,21 @@ const struct p256_public *
 trust_key(const struct jurat_trust *root)
 {
 	return &root->key;
+}
+
+const uint8_t *
+trust_digest(const struct jurat_trust *root)
+{
+	return root->digest;
+}
+
+struct x509_name
+trust_role_name(const struct jurat_trust *root, enum trust_role role)
+{
+	struct x509_name name = root->base;
+
+	name.value[X509_CN] = (struct x509_span){ (const uint8_t *)root->common_name[role], strlen(root->common_name[role]) };
+	return name;
 }
 
 bool
@@ -206,6 +222,7 @@ jurat_trust_parse(struct jurat_trust **out, const char *json, size_t len, struct
 		jurat_trust_free(t);
 		return rc;
 	}
+	sha256_once(t->digest, json, len);
 	*out = t;
 	return JURAT_OK;
 }

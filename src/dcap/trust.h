@@ -17,6 +17,9 @@ enum trust_role { ROLE_ROOT, ROLE_PLATFORM_CA, ROLE_PROCESSOR_CA, ROLE_PCK, ROLE
 /* What jurat/verify.h does not show. trust_is_private: true for every root but Intel's. */
 bool trust_is_private(const struct jurat_trust *root);
 const struct p256_public *trust_key(const struct jurat_trust *root);
+/* trust_digest: SHA256_LEN bytes that stand for key, names and everything else of this root. trust_role_name: borrows the root. */
+const uint8_t *trust_digest(const struct jurat_trust *root);
+struct x509_name trust_role_name(const struct jurat_trust *root, enum trust_role role);
 
 /*
  * trust_check_role: the certificate bears the role's full name and is built for it: CA roles are CAs that may sign certificates and

@@ -350,6 +350,7 @@ struct remembered {
 	struct p256_signature sig;
 	struct p256_public pub;
 	uint8_t digest[SHA256_LEN];
+	struct ecdsa *e; /* of one thread */
 	bool all_right;
 };
 
@@ -362,8 +363,8 @@ verify_many_times(void *arg)
 	bad.s[31] ^= 1;
 	r->all_right = true;
 	for (int i = 0; i < 50; i++) {
-		r->all_right &= memo_verify_vartime(r->memo, &r->sig, &r->pub, r->digest) == JURAT_OK;
-		r->all_right &= memo_verify_vartime(r->memo, &bad, &r->pub, r->digest) == JURAT_E_CRYPTO;
+		r->all_right &= memo_verify_vartime(r->memo, r->e, &r->sig, &r->pub, r->digest) == JURAT_OK;
+		r->all_right &= memo_verify_vartime(r->memo, r->e, &bad, &r->pub, r->digest) == JURAT_E_CRYPTO;
 	}
 	return NULL;
 }
@@ -372,7 +373,7 @@ static void
 remembered_signatures_are_only_right_ones_in_every_thread(void **state)
 {
 	struct p256_private key = { { 7 } };
-	struct remembered r = { .memo = memo_new(), .digest = { 1, 2, 3 } }, copies[4];
+	struct remembered r = { .memo = memo_new(), .e = ecdsa_new(), .digest = { 1, 2, 3 } }, copies[4];
 	pthread_t threads[4];
 
 	assert_non_null(r.memo);
@@ -380,19 +381,22 @@ remembered_signatures_are_only_right_ones_in_every_thread(void **state)
 	assert_int_equal(ecdsa_sign(&r.sig, &key, r.digest), JURAT_OK);
 	for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
 		copies[i] = r;
+		copies[i].e = ecdsa_new();
 		assert_int_equal(pthread_create(&threads[i], NULL, verify_many_times, &copies[i]), 0);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
 		pthread_join(threads[i], NULL);
 		assert_true(copies[i].all_right);
+		ecdsa_free(copies[i].e);
 	}
 	for (uint8_t i = 0; i < 3 * MEMO_NUM_SLOTS; i++) { /* more than fit: the answers stay right */
 		r.digest[0] = i;
 		assert_int_equal(ecdsa_sign(&r.sig, &key, r.digest), JURAT_OK);
-		assert_int_equal(memo_verify_vartime(r.memo, &r.sig, &r.pub, r.digest), JURAT_OK);
+		assert_int_equal(memo_verify_vartime(r.memo, r.e, &r.sig, &r.pub, r.digest), JURAT_OK);
 		r.digest[1] ^= 1;
-		assert_int_equal(memo_verify_vartime(r.memo, &r.sig, &r.pub, r.digest), JURAT_E_CRYPTO);
+		assert_int_equal(memo_verify_vartime(r.memo, r.e, &r.sig, &r.pub, r.digest), JURAT_E_CRYPTO);
 	}
+	ecdsa_free(r.e);
 	memo_free(r.memo);
 }
 
@@ -400,6 +404,7 @@ remembered_signatures_are_only_right_ones_in_every_thread(void **state)
 static struct p256_public
 tcb_signing_key(void)
 {
+	struct ecdsa *e = ecdsa_new();
 	char *path = corpus_file("dcap/collateral/sgx_00606a000000_platform_2023-01-14_a6e42d44.json");
 	struct jurat_collateral *c = NULL;
 	struct chain_roles roles;
@@ -409,7 +414,8 @@ tcb_signing_key(void)
 
 	assert_int_equal(jurat_collateral_parse(&c, (const char *)text, len, NULL), JURAT_OK);
 	assert_int_equal(chain_assign(&roles, &c->tcb_info_chain, CHAIN_TCB_SIGNING, jurat_trust_intel(), NULL), JURAT_OK);
-	assert_int_equal(chain_check_signatures(&roles, jurat_trust_intel(), NULL, NULL), JURAT_OK);
+	assert_int_equal(chain_check_signatures(&roles, jurat_trust_intel(), NULL, e, NULL), JURAT_OK);
+	ecdsa_free(e);
 	key = roles.leaf->key;
 	jurat_collateral_free(c);
 	free(text);
