@@ -50,6 +50,7 @@ int cmd_capsule(int argc, char **argv);
 int cmd_drill(int argc, char **argv);
 int cmd_enclave(int argc, char **argv);
 int cmd_fetch(int argc, char **argv);
+int cmd_forecast(int argc, char **argv);
 int cmd_machine(int argc, char **argv);
 int cmd_platform(int argc, char **argv);
 int cmd_policy(int argc, char **argv);

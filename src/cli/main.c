@@ -14,6 +14,7 @@ static const struct cli_command commands[] = {
 	{ "drill", cmd_drill, "make quotes with one defect each, to run verifiers against" },
 	{ "enclave", cmd_enclave, "sign, measure and inspect enclave files" },
 	{ "fetch", cmd_fetch, "get the collateral for a quote from Intel's service or a cache" },
+	{ "forecast", cmd_forecast, "will a quote still pass with other collateral, and what must be updated" },
 	{ "machine", cmd_machine, "software SGX machines: make, show, serve" },
 	{ "quote", cmd_quote, "show every field of quotes, certificates and collateral" },
 	{ "secrets", cmd_secrets, "the relying party: keep secrets, judge quotes, release" },
