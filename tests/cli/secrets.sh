@@ -128,6 +128,10 @@ expect "rotate" 0 "" "$jurat" secrets rotate --data data --kek-file kek --new-ke
 expect "the old key" 3 "cryptographic check" "$jurat" secrets add d --data data --kek-file kek --file secret --policy policy.json
 expect "the configuration is checked" 0 "configuration is right" \
 	"$jurat" secrets serve --data data --kek-file kek.hex --listen 127.0.0.1:0 --check-config
+chmod 777 data
+expect "a folder that others may write into" 1 "data.mode" \
+	"$jurat" secrets serve --data data --kek-file kek.hex --listen 127.0.0.1:0 --check-config
+chmod 700 data
 expect "a bad address" 2 "numeric address" "$jurat" secrets serve --data data --kek-file kek.hex --listen localhost
 expect "no address" 2 "wants --listen" "$jurat" secrets serve --data data --kek-file kek.hex
 expect "bad collateral" 3 "collateral" "$jurat" secrets update --data data --collateral kek.hex
