@@ -113,7 +113,8 @@ struct store_note {
 
 /*
  * store_release: READY -> SENT with its record, one transaction. JURAT_E_REPLAY if it is not READY; JURAT_E_NOT_FOUND if this version
- * is gone; JURAT_E_MISMATCH (secret.log) if the log says something else of it than its row: one of them was set back. store_delivered: SENT -> DELIVERED. store_refused: a record alone. store_rearm: SENT or DELIVERED -> READY.
+ * is gone; JURAT_E_MISMATCH (secret.log) if the log says something else of it than its row: one of them was set back. store_delivered: SENT -> DELIVERED, for the release of
+ * the same evidence hash (JURAT_E_REPLAY for an earlier one). store_refused: a record alone. store_rearm: SENT or DELIVERED -> READY.
  */
 MUST_USE jurat_rc store_release(
     struct store *s, const struct store_secret *secret, const struct store_note *note, struct jurat_diag *d);

@@ -186,10 +186,10 @@ state_after(enum store_event event)
 
 /*
  * log_agrees: the last record that changed this secret is whole and says what its row says. A row alone could be set back to an earlier version
- * or state by whoever may write the database; its log cannot be signed without the KEK.
+ * or state by whoever may write the database; its log cannot be signed without the KEK. out_evidence: the record's.
  */
 static jurat_rc
-log_agrees(struct store *s, const struct store_secret *secret, struct jurat_diag *d)
+log_agrees(struct store *s, const struct store_secret *secret, uint8_t out_evidence[SHA256_LEN], struct jurat_diag *d)
 {
 	CLEANUP(sql_query_free) struct sql_query *q = NULL;
 	uint8_t before[SHA256_LEN];
@@ -213,6 +213,7 @@ log_agrees(struct store *s, const struct store_secret *secret, struct jurat_diag
 		jurat_hint(d, "the secret or the log was set back to an earlier state");
 		return JURAT_E_MISMATCH;
 	}
+	memcpy(out_evidence, r.evidence_hash, SHA256_LEN);
 	return JURAT_OK;
 }
 
@@ -221,8 +222,9 @@ log_agrees(struct store *s, const struct store_secret *secret, struct jurat_diag
 /* move_state: FROM -> TO for exactly this version. JURAT_E_REPLAY if it was in another state. */
 static jurat_rc
 move_state(struct store *s, const struct store_secret *secret, enum secret_state from, enum secret_state to,
-    struct jurat_diag *d)
+    const struct store_note *note, struct jurat_diag *d)
 {
+	uint8_t evidence[SHA256_LEN];
 	struct store_secret present;
 	struct sql_query *q;
 	jurat_rc rc;
@@ -231,10 +233,13 @@ move_state(struct store *s, const struct store_secret *secret, enum secret_state
 		return rc;
 	if (present.id != secret->id || present.version != secret->version)
 		return jurat_fail(d, JURAT_E_NOT_FOUND, "secret.version", NO_OFFSET, secret->version, present.version);
-	if ((rc = log_agrees(s, &present, d)) != JURAT_OK)
+	if ((rc = log_agrees(s, &present, evidence, d)) != JURAT_OK)
 		return rc;
 	if (present.state != from)
 		return jurat_fail(d, JURAT_E_REPLAY, "secret.state", NO_OFFSET, from, present.state);
+	/* re-armed meanwhile and sent to another: that one has not acknowledged */
+	if (to == SECRET_DELIVERED && !ct_equal(evidence, note->evidence_hash, SHA256_LEN))
+		return jurat_fail(d, JURAT_E_REPLAY, "secret.evidence", NO_OFFSET, 0, 0);
 	if ((rc = sql_prepare(&q, s->db, "UPDATE secrets SET state = ? WHERE id = ?", d)) != JURAT_OK)
 		return rc;
 	sql_bind_int(q, 1, to);
@@ -250,7 +255,7 @@ move_and_log(struct store *s, const struct store_secret *secret, enum secret_sta
 
 	if ((rc = store_need_kek(s, d)) != JURAT_OK || (rc = sql_begin(s->db, d)) != JURAT_OK)
 		return rc;
-	if (from == to || (rc = move_state(s, secret, from, to, d)) == JURAT_OK)
+	if (from == to || (rc = move_state(s, secret, from, to, entry->note, d)) == JURAT_OK)
 		rc = log_append(s, entry, d);
 	return store_finish(s, rc, d);
 }
@@ -333,7 +338,9 @@ secret_agrees(void *ctx, const struct store_secret *secret)
 {
 	struct agreement *a = ctx;
 
-	a->rc = log_agrees(a->s, secret, a->d);
+	uint8_t evidence[SHA256_LEN];
+
+	a->rc = log_agrees(a->s, secret, evidence, a->d);
 	return a->rc == JURAT_OK;
 }
 

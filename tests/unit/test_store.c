@@ -284,6 +284,24 @@ a_secret_is_released_once_until_the_operator_rearms_it(void **state)
 	assert_int_equal(store_rearm(f->store, "nobody", 7, NULL), JURAT_E_NOT_FOUND);
 }
 
+static void
+an_earlier_release_does_not_acknowledge_a_later_one(void **state)
+{
+	struct fixture *f = *state;
+	struct store_note first = { .at_unix_s = 5, .detail = "accepted", .evidence_hash = { 1 } };
+	struct store_note second = { .at_unix_s = 6, .detail = "accepted", .evidence_hash = { 2 } };
+	struct store_secret secret;
+
+	assert_int_equal(add(f->store, "a", "aaaa", 4, false), JURAT_OK);
+	secret = find(f->store, "a");
+	assert_int_equal(store_release(f->store, &secret, &first, NULL), JURAT_OK);
+	assert_int_equal(store_rearm(f->store, "a", 6, NULL), JURAT_OK);
+	assert_int_equal(store_release(f->store, &secret, &second, NULL), JURAT_OK);
+	assert_int_equal(store_delivered(f->store, &secret, &first, NULL), JURAT_E_REPLAY);
+	assert_int_equal(find(f->store, "a").state, SECRET_SENT);
+	assert_int_equal(store_delivered(f->store, &secret, &second, NULL), JURAT_OK);
+}
+
 static bool
 count_record(void *ctx, const struct store_record *r)
 {
@@ -751,6 +769,7 @@ main(void)
 		T(an_altered_policy_is_seen),
 		T(absurd_rows_are_refused_by_field),
 		T(a_secret_is_released_once_until_the_operator_rearms_it),
+		T(an_earlier_release_does_not_acknowledge_a_later_one),
 		T(any_change_of_the_log_is_found),
 		T(a_log_that_was_cut_and_grown_again_is_found_by_a_noted_head),
 		T(a_row_that_was_set_back_is_not_released),
