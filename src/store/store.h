@@ -139,7 +139,8 @@ struct store_record {
  * store_log_each: records from seq `from` on, as they stand. store_log_verify: the whole chain and every signature by the log's key;
  * JURAT_E_MISMATCH (offset = seq of the first bad record) for a hole or a broken chain, JURAT_E_CRYPTO for a signature. That the end was not cut off can
  * only be told with a head noted earlier (may be NULL): JURAT_E_MISMATCH at log.head if no record has it. out_head is the last hash, out_num the
- * number of records. Each secret's state and version must be what the log says last of it (secret.log). Without a KEK the log's key itself
+ * number of records. Each secret's state and version must be what the log says last of it (secret.log), and
+ * each secret that the log knows must be there (secret.row, offset = seq of its first record). Without a KEK the log's key itself
  * is not authenticated: whoever may write the database could have put another one there.
  */
 MUST_USE jurat_rc store_log_each(struct store *s, uint64_t from, bool (*each)(void *ctx, const struct store_record *record),

@@ -111,6 +111,8 @@ log_append(struct store *s, const struct log_entry *entry, struct jurat_diag *d)
 
 /* ---- records as they stand ---- */
 
+/* the events after which a secret is in another state: added, released, delivered, rearmed */
+#define CHANGES "(1, 2, 3, 5)"
 #define LOG_COLUMNS "seq, at_unix_s, event, name, version, detail, evidence_hash, hash, signature"
 
 /* record_take: name and detail live until the next step. */
@@ -198,7 +200,7 @@ log_agrees(struct store *s, const struct store_secret *secret, uint8_t out_evide
 	jurat_rc rc;
 
 	if ((rc = sql_prepare(&q, s->db,
-		 "SELECT " LOG_COLUMNS " FROM log WHERE name = ? AND event IN (1, 2, 3, 5) ORDER BY seq DESC LIMIT 1", d)) != JURAT_OK)
+		 "SELECT " LOG_COLUMNS " FROM log WHERE name = ? AND event IN " CHANGES " ORDER BY seq DESC LIMIT 1", d)) != JURAT_OK)
 		return rc;
 	sql_bind_text(q, 1, secret->name);
 	if ((rc = sql_step(q, &row, d)) != JURAT_OK)
@@ -344,6 +346,22 @@ secret_agrees(void *ctx, const struct store_secret *secret)
 	return a->rc == JURAT_OK;
 }
 
+/* rows_are_there: no command deletes a secret, so each one that the log knows has its row. */
+static jurat_rc
+rows_are_there(struct store *s, struct jurat_diag *d)
+{
+	CLEANUP(sql_query_free) struct sql_query *q = NULL;
+	bool row = false;
+	jurat_rc rc = sql_prepare(&q, s->db,
+	    "SELECT seq FROM log WHERE event IN " CHANGES " AND name NOT IN (SELECT name FROM secrets) ORDER BY seq LIMIT 1", d);
+
+	if (rc != JURAT_OK || (rc = sql_step(q, &row, d)) != JURAT_OK || !row)
+		return rc;
+	(void)jurat_fail(d, JURAT_E_MISMATCH, "secret.row", (uint64_t)sql_int(q, 0), 0, 0);
+	jurat_hint(d, "a secret of which the log has records is not in the database any more");
+	return JURAT_E_MISMATCH;
+}
+
 jurat_rc
 store_log_verify(struct store *s, const uint8_t *noted_head, uint64_t *out_num, uint8_t out_head[SHA256_LEN], struct jurat_diag *d)
 {
@@ -362,7 +380,8 @@ store_log_verify(struct store *s, const uint8_t *noted_head, uint64_t *out_num, 
 		num++;
 		noted = noted || ct_equal(before, noted_head, SHA256_LEN);
 	}
-	if (rc != JURAT_OK || (rc = store_secret_each(s, secret_agrees, &all, d)) != JURAT_OK || (rc = all.rc) != JURAT_OK)
+	if (rc != JURAT_OK || (rc = store_secret_each(s, secret_agrees, &all, d)) != JURAT_OK || (rc = all.rc) != JURAT_OK ||
+	    (rc = rows_are_there(s, d)) != JURAT_OK)
 		return rc;
 	if (!noted)
 		return jurat_fail(d, JURAT_E_MISMATCH, "log.head", NO_OFFSET, 0, 0);

@@ -415,6 +415,31 @@ a_row_that_was_set_back_is_not_released(void **state)
 }
 
 static void
+a_row_that_was_deleted_is_found_by_the_log(void **state)
+{
+	static const char *const deleted[] = {
+		"DELETE FROM chunks; DELETE FROM secrets WHERE name = 'b'",
+		"DELETE FROM secrets",
+	};
+	struct fixture *f = *state;
+	uint8_t head[SHA256_LEN];
+	uint64_t num;
+
+	assert_int_equal(add(f->store, "a", "aaaa", 4, false), JURAT_OK);
+	assert_int_equal(add(f->store, "b", "bbbb", 4, false), JURAT_OK);
+	assert_int_equal(store_log_verify(f->store, NULL, &num, head, NULL), JURAT_OK);
+	for (size_t i = 0; i < ARRAY_LEN(deleted); i++) {
+		struct jurat_diag d = { 0 };
+
+		raw_sql(f->path, deleted[i]);
+		assert_int_equal(store_log_verify(f->store, NULL, &num, head, &d), JURAT_E_MISMATCH);
+		assert_string_equal(d.field, "secret.row");
+		assert_int_equal(d.offset, i == 0 ? 2 : 1);
+		assert_non_null(d.hint);
+	}
+}
+
+static void
 without_the_right_kek_nothing_opens(void **state)
 {
 	struct fixture *f = *state;
@@ -773,6 +798,7 @@ main(void)
 		T(any_change_of_the_log_is_found),
 		T(a_log_that_was_cut_and_grown_again_is_found_by_a_noted_head),
 		T(a_row_that_was_set_back_is_not_released),
+		T(a_row_that_was_deleted_is_found_by_the_log),
 		T(who_opened_before_a_rotation_writes_nothing_under_the_old_kek),
 		T(without_the_right_kek_nothing_opens),
 		T(rotation_leaves_only_the_new_kek_working),
