@@ -72,6 +72,13 @@ expect "another key" 3 "cryptographic check" "$jurat" secrets add a --data data 
 chmod 640 kek.hex
 expect "a key that others may read" 1 "permissions" "$jurat" secrets add a --data data --kek-file kek.hex --file secret --policy policy.json
 chmod 600 kek.hex
+mkfifo kek.pipe
+expect "a key in a pipe" 1 "kek.pipe: file: " "$jurat" secrets serve --data data --kek-file kek.pipe --listen 127.0.0.1:0
+if [ "$(id -u)" = 0 ]; then
+	cp kek kek.foreign && chown 65534 kek.foreign
+	expect "a key of another user" 1 "kek.foreign: file.owner: " \
+		"$jurat" secrets serve --data data --kek-file kek.foreign --listen 127.0.0.1:0
+fi
 cp kek data/kek
 expect "a key inside the data folder" 1 "outside the data folder" \
 	"$jurat" secrets serve --data data --kek-file data/kek --listen 127.0.0.1:0
