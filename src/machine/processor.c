@@ -165,11 +165,7 @@ load_tcs(uint8_t page[SGX_PAGE_SIZE], const struct secs *s, struct jurat_diag *d
 		return jurat_fail(d, JURAT_E_FORMAT, "tcs.ofsbase", NO_OFFSET, SGX_PAGE_SIZE, t.ofsbase);
 	if (t.ogsbase % SGX_PAGE_SIZE != 0)
 		return jurat_fail(d, JURAT_E_FORMAT, "tcs.ogsbase", NO_OFFSET, SGX_PAGE_SIZE, t.ogsbase);
-	t.state = 0;
-	t.flags &= ~SGX_TCS_DBGOPTIN;
-	t.cssa = 0;
-	t.aep = 0;
-	tcs_encode(page, &t);
+	tcs_eadd(page);
 	return JURAT_OK;
 }
 

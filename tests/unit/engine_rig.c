@@ -95,6 +95,11 @@ put_thread(struct writer *w, uint64_t at, uint32_t nssa, uint64_t flags)
 		.gslimit = UINT32_MAX,
 	};
 
+	if ((flags & SGX_TCS_DBGOPTIN) != 0) { /* and everything else that is the processor's */
+		tcs.state = 1;
+		tcs.cssa = 1;
+		tcs.aep = 0x1000;
+	}
 	tcs_encode(page, &tcs);
 	put_page(w, at, SGX_PT_TCS, page);
 	for (uint64_t off = PROBE_SSA; off < PROBE_STRIDE; off += SGX_PAGE_SIZE)
@@ -164,15 +169,12 @@ probe_image(size_t *out_len, uint8_t out_sigstruct[SGX_SIGSTRUCT_LEN], const str
 
 	if (settings == NULL)
 		settings = &usual;
-	p = stream(out_len, settings->nssa, 0);
+	p = stream(out_len, settings->nssa, settings->tcs_flags);
 	assert_int_equal(image_open(&image, p, *out_len, NULL), JURAT_OK);
 	assert_int_equal(image_measure(mrenclave, image, NULL), JURAT_OK);
 	image_free(image);
 	sign(out_sigstruct, mrenclave, settings);
-	if (settings->tcs_flags == 0)
-		return p;
-	free(p);
-	return stream(out_len, settings->nssa, settings->tcs_flags);
+	return p;
 }
 
 jurat_rc
