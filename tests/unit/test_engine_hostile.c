@@ -357,7 +357,7 @@ an_enclave_that_must_be_notified_of_exits_does_not_start(void **state)
 	struct enclave *e = NULL;
 
 	assert_int_equal(probe_try(&e, &settings, &d), JURAT_E_UNSUPPORTED);
-	assert_string_equal(d.field, "enclave.aexnotify");
+	assert_string_equal(d.field, "secs.attributes.aexnotify");
 	assert_non_null(d.hint);
 	settings.flags_free = SGX_FLAGS_AEXNOTIFY; /* its signer can do without, so it runs, and says that it is without */
 	e = probe_load(&settings);
