@@ -133,7 +133,7 @@ judge(struct secrets *s, struct attempt *a, struct jurat_diag *d)
 
 	if (SABOTAGED("service.report_data"))
 		request.report_data = NULL;
-	if ((rc = secrets_refresh(s, d)) != JURAT_OK ||
+	if ((rc = store_clock_check(s->store, request.at_unix_s, d)) != JURAT_OK || (rc = secrets_refresh(s, d)) != JURAT_OK ||
 	    (rc = store_secret_policy(s->store, &text, &len, &a->secret, d)) != JURAT_OK)
 		return rc;
 	rc = policy_parse(&policy, text, len, d);

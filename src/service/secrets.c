@@ -209,6 +209,7 @@ secrets_open(struct secrets **out, const char *data_dir, const struct aes256_key
 	}
 	s->clocks = *clocks;
 	if ((rc = check_folder(data_dir, d)) != JURAT_OK || (rc = store_open(&s->store, database, kek, d)) != JURAT_OK ||
+	    (rc = store_clock_check(s->store, s->clocks.unix_s(), d)) != JURAT_OK ||
 	    (rc = read_trust(s, data_dir, d)) != JURAT_OK || (rc = secrets_refresh(s, d)) != JURAT_OK) {
 		secrets_close(s);
 		return rc;

@@ -136,6 +136,14 @@ struct store_record {
 };
 
 /*
+ * store_clock_check: JURAT_E_TIME (clock; wanted the latest time in the log, got now) if now is more than STORE_CLOCK_LEEWAY_S before it: the
+ * clock was set back, and what has ended would count again. JURAT_E_MISMATCH or JURAT_E_CRYPTO if the last record, or the one with the
+ * latest time, is not whole. An empty log says nothing about the time.
+ */
+#define STORE_CLOCK_LEEWAY_S 300
+MUST_USE jurat_rc store_clock_check(struct store *s, int64_t now_unix_s, struct jurat_diag *d);
+
+/*
  * store_log_each: records from seq `from` on, as they stand. store_log_verify: the whole chain and every signature by the log's key;
  * JURAT_E_MISMATCH (offset = seq of the first bad record) for a hole or a broken chain, JURAT_E_CRYPTO for a signature. That the end was not cut off can
  * only be told with a head noted earlier (may be NULL): JURAT_E_MISMATCH at log.head if no record has it. out_head is the last hash, out_num the

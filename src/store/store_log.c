@@ -180,6 +180,19 @@ hash_before(struct store *s, uint8_t out[SHA256_LEN], uint64_t seq, struct jurat
 	return row ? blob_exact(q, 0, out, SHA256_LEN, "log.hash", d) : jurat_fail(d, JURAT_E_MISMATCH, "log.seq", seq, seq - 1, 0);
 }
 
+/* record_step: the next row of q, checked with its link to the record before. */
+static jurat_rc
+record_step(struct store *s, struct sql_query *q, struct store_record *out, bool *out_row, struct jurat_diag *d)
+{
+	uint8_t before[SHA256_LEN];
+	jurat_rc rc;
+
+	if ((rc = sql_step(q, out_row, d)) != JURAT_OK || !*out_row || (rc = record_take(out, q, d)) != JURAT_OK ||
+	    (rc = hash_before(s, before, out->seq, d)) != JURAT_OK)
+		return rc;
+	return record_check(s, q, out->seq, before, d);
+}
+
 static enum secret_state
 state_after(enum store_event event)
 {
@@ -194,7 +207,6 @@ static jurat_rc
 log_agrees(struct store *s, const struct store_secret *secret, uint8_t out_evidence[SHA256_LEN], struct jurat_diag *d)
 {
 	CLEANUP(sql_query_free) struct sql_query *q = NULL;
-	uint8_t before[SHA256_LEN];
 	struct store_record r;
 	bool row = false;
 	jurat_rc rc;
@@ -203,13 +215,10 @@ log_agrees(struct store *s, const struct store_secret *secret, uint8_t out_evide
 		 "SELECT " LOG_COLUMNS " FROM log WHERE name = ? AND event IN " CHANGES " ORDER BY seq DESC LIMIT 1", d)) != JURAT_OK)
 		return rc;
 	sql_bind_text(q, 1, secret->name);
-	if ((rc = sql_step(q, &row, d)) != JURAT_OK)
+	if ((rc = record_step(s, q, &r, &row, d)) != JURAT_OK)
 		return rc;
 	if (!row)
 		return jurat_fail(d, JURAT_E_MISMATCH, "secret.log", NO_OFFSET, secret->version, 0);
-	if ((rc = record_take(&r, q, d)) != JURAT_OK || (rc = hash_before(s, before, r.seq, d)) != JURAT_OK ||
-	    (rc = record_check(s, q, r.seq, before, d)) != JURAT_OK)
-		return rc;
 	if (r.version != secret->version || state_after(r.event) != secret->state) {
 		(void)jurat_fail(d, JURAT_E_MISMATCH, "secret.log", r.seq, secret->version, r.version);
 		jurat_hint(d, "the secret or the log was set back to an earlier state");
@@ -217,6 +226,45 @@ log_agrees(struct store *s, const struct store_secret *secret, uint8_t out_evide
 	}
 	memcpy(out_evidence, r.evidence_hash, SHA256_LEN);
 	return JURAT_OK;
+}
+
+/* ---- the clock ---- */
+
+/* The last record, as its time could have been lowered, and then the one with the latest time: a record may have been written under an earlier clock. */
+static jurat_rc
+latest_time(struct store *s, int64_t *out_unix_s, bool *out_any, struct jurat_diag *d)
+{
+	static const char *const queries[] = {
+		"SELECT " LOG_COLUMNS " FROM log ORDER BY seq DESC LIMIT 1",
+		"SELECT " LOG_COLUMNS " FROM log ORDER BY at_unix_s DESC LIMIT 1",
+	};
+	struct store_record r = { 0 };
+
+	*out_any = false;
+	for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+		CLEANUP(sql_query_free) struct sql_query *q = NULL;
+		jurat_rc rc;
+
+		if ((rc = sql_prepare(&q, s->db, queries[i], d)) != JURAT_OK || (rc = record_step(s, q, &r, out_any, d)) != JURAT_OK)
+			return rc;
+	}
+	*out_unix_s = r.at_unix_s;
+	return JURAT_OK;
+}
+
+jurat_rc
+store_clock_check(struct store *s, int64_t now_unix_s, struct jurat_diag *d)
+{
+	int64_t latest;
+	bool any;
+	jurat_rc rc = latest_time(s, &latest, &any, d);
+
+	/* no time that is signed here is near the lower end of its type; a difference of now could be */
+	if (rc != JURAT_OK || !any || latest < INT64_MIN + STORE_CLOCK_LEEWAY_S || now_unix_s >= latest - STORE_CLOCK_LEEWAY_S)
+		return rc;
+	(void)jurat_fail(d, JURAT_E_TIME, "clock", NO_OFFSET, (uint64_t)latest, (uint64_t)now_unix_s);
+	jurat_hint(d, "the clock is behind the log's latest record: set it right; nothing is judged meanwhile");
+	return JURAT_E_TIME;
 }
 
 /* ---- releases ---- */

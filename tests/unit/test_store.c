@@ -415,6 +415,39 @@ a_row_that_was_set_back_is_not_released(void **state)
 }
 
 static void
+a_clock_that_was_set_back_is_found_by_the_log(void **state)
+{
+	static const char *const edits[] = { "UPDATE log SET at_unix_s = 0 WHERE seq = 3", "UPDATE log SET at_unix_s = 9000 WHERE seq = 1" };
+	struct fixture *f = *state;
+	struct store_note late = { .at_unix_s = 5000, .detail = "policy" }, early = { .at_unix_s = 4000, .detail = "policy" };
+	struct store_secret secret;
+	struct jurat_diag d = { 0 };
+
+	assert_int_equal(store_clock_check(f->store, 0, NULL), JURAT_OK); /* nothing to compare with */
+	assert_int_equal(add(f->store, "a", "aaaa", 4, false), JURAT_OK);
+	secret = find(f->store, "a");
+	assert_int_equal(store_refused(f->store, &secret, &late, NULL), JURAT_OK);
+	/* a later record under an earlier clock does not lower what has been reached */
+	assert_int_equal(store_refused(f->store, &secret, &early, NULL), JURAT_OK);
+	assert_int_equal(store_clock_check(f->store, 5000, NULL), JURAT_OK);
+	assert_int_equal(store_clock_check(f->store, 5000 - STORE_CLOCK_LEEWAY_S, NULL), JURAT_OK);
+	assert_int_equal(store_clock_check(f->store, 5000 - STORE_CLOCK_LEEWAY_S - 1, &d), JURAT_E_TIME);
+	assert_string_equal(d.field, "clock");
+	assert_int_equal(d.wanted, 5000);
+	assert_int_equal(d.got, 5000 - STORE_CLOCK_LEEWAY_S - 1);
+	assert_int_equal(store_clock_check(f->store, INT64_MIN, NULL), JURAT_E_TIME);
+	assert_int_equal(store_clock_check(f->store, INT64_MAX, NULL), JURAT_OK);
+	for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
+		raw_sql(f->path, "CREATE TABLE keep AS SELECT * FROM log");
+		raw_sql(f->path, edits[i]);
+		if (store_clock_check(f->store, 8000, NULL) != JURAT_E_MISMATCH)
+			fail_msg("%s", edits[i]);
+		raw_sql(f->path, "DELETE FROM log; INSERT INTO log SELECT * FROM keep; DROP TABLE keep");
+		assert_int_equal(store_clock_check(f->store, 8000, NULL), JURAT_OK);
+	}
+}
+
+static void
 a_row_that_was_deleted_is_found_by_the_log(void **state)
 {
 	static const char *const deleted[] = {
@@ -798,6 +831,7 @@ main(void)
 		T(any_change_of_the_log_is_found),
 		T(a_log_that_was_cut_and_grown_again_is_found_by_a_noted_head),
 		T(a_row_that_was_set_back_is_not_released),
+		T(a_clock_that_was_set_back_is_found_by_the_log),
 		T(a_row_that_was_deleted_is_found_by_the_log),
 		T(who_opened_before_a_rotation_writes_nothing_under_the_old_kek),
 		T(without_the_right_kek_nothing_opens),
