@@ -7,12 +7,14 @@
 #include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
 #include <event2/http.h>
+#include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "core/diag.h"
@@ -316,6 +318,36 @@ method_name(enum evhttp_cmd_type cmd)
 	}
 }
 
+/* num_headers: evhttp_find_header shows the first one only. */
+static unsigned
+num_headers(struct evhttp_request *req, const char *name)
+{
+	const struct evkeyval *h = evhttp_request_get_input_headers(req)->tqh_first;
+	unsigned n = 0;
+
+	for (; h != NULL; h = h->next.tqe_next)
+		n += strcasecmp(h->key, name) == 0 ? 1u : 0u;
+	return n;
+}
+
+/*
+ * one_length: whether everybody on the way reads the same body. Of two lengths the library takes the first and a proxy may have taken the
+ * other, and of a length and chunks either (RFC 9112 §6.3): what follows could be another one's request.
+ */
+static bool
+one_length(struct evhttp_request *req, struct http_answer *a)
+{
+	unsigned lengths = num_headers(req, "Content-Length"), codings = num_headers(req, "Transfer-Encoding");
+	struct jurat_diag d = { 0 };
+
+	if (lengths + codings <= 1)
+		return true;
+	(void)jurat_fail(&d, JURAT_E_DUPLICATE, "http.content_length", NO_OFFSET, 1, lengths + codings);
+	http_answer_header(a, "Connection", "close");
+	http_answer_problem(a, 400, JURAT_E_DUPLICATE, &d, NULL);
+	return false;
+}
+
 static void
 on_request(struct evhttp_request *req, void *arg)
 {
@@ -333,7 +365,7 @@ on_request(struct evhttp_request *req, void *arg)
 		return;
 	}
 	request.body = request.body_len != 0 ? evbuffer_pullup(in, -1) : (const uint8_t *)"";
-	if (request.body != NULL)
+	if (request.body != NULL && one_length(req, &answer))
 		s->handle(s->ctx, &request, &answer);
 	if (!answer.done)
 		evhttp_send_error(req, HTTP_SERVUNAVAIL, NULL);
