@@ -218,11 +218,26 @@ secrets_open(struct secrets **out, const char *data_dir, const struct aes256_key
 	return JURAT_OK;
 }
 
+/* record_rest: refusals that were only counted, and that no later record told of: one record for all of them. */
+static void
+record_rest(struct secrets *s)
+{
+	static const struct store_secret none = { 0 };
+	char detail[REFUSALS_DETAIL_MAX_LEN + 1];
+	struct store_note note = { .at_unix_s = s->clocks.unix_s(), .detail = detail };
+
+	if (s->refusals.unrecorded == 0)
+		return;
+	refusals_detail(detail, &s->refusals, "the service stops");
+	(void)!store_refused(s->store, &none, &note, NULL); /* nobody is left to be told */
+}
+
 void
 secrets_close(struct secrets *s)
 {
 	if (s == NULL)
 		return;
+	record_rest(s);
 	sessions_clear(&s->sessions);
 	store_close(s->store);
 	trust_free(s->private_root);

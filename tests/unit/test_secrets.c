@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "http/client.h"
+#include "service/refusals.h"
 #include "service/secrets.h"
 #include "service/session.h"
 
@@ -430,6 +431,75 @@ under_a_clock_that_was_set_back_the_daemon_ends_with_8(void **state)
 	free(kek_file);
 }
 
+struct refused {
+	unsigned num;
+	char name[STORE_NAME_MAX_LEN + 1], detail[STORE_DETAIL_MAX_LEN + 1];
+};
+
+static bool
+count_refused(void *ctx, const struct store_record *r)
+{
+	struct refused *seen = ctx;
+
+	seen->num += r->event == EVENT_REFUSED;
+	snprintf(seen->name, sizeof seen->name, "%s", r->name);
+	snprintf(seen->detail, sizeof seen->detail, "%s", r->detail);
+	return true;
+}
+
+static struct refused
+refused(struct fixture *f)
+{
+	struct refused seen = { 0 };
+	uint8_t head[SHA256_LEN];
+	struct store *s;
+	uint64_t num;
+
+	assert_int_equal(store_open(&s, f->database, NULL, NULL), JURAT_OK);
+	assert_int_equal(store_log_each(s, 1, count_refused, &seen, NULL), JURAT_OK);
+	assert_int_equal(store_log_verify(s, NULL, &num, head, NULL), JURAT_OK);
+	store_close(s);
+	return seen;
+}
+
+static void
+be_refused(struct fixture *f, unsigned times)
+{
+	struct attester a;
+
+	for (unsigned i = 0; i < times; i++) {
+		begin(f, &a);
+		make_msg3(&a);
+		expect(f, a.path, a.msg3, sizeof a.msg3, 403, NULL, NULL);
+	}
+}
+
+/* Anybody can cause refusals; they must not fill the disk. */
+static void
+a_flood_of_refusals_is_counted_and_not_recorded_one_by_one(void **state)
+{
+	struct fixture *f = *state;
+	struct refused seen;
+
+	be_refused(f, REFUSALS_BURST + 5);
+	assert_int_equal(refused(f).num, REFUSALS_BURST);
+	*clock_ms += 60000 / REFUSALS_PER_MINUTE;
+	be_refused(f, 1);
+	seen = refused(f);
+	assert_int_equal(seen.num, REFUSALS_BURST + 1);
+	assert_string_equal(seen.name, "door");
+	assert_non_null(strstr(seen.detail, "; refusals before this without a record: 5"));
+	/* the rest is told at the end at the latest */
+	be_refused(f, 3);
+	assert_int_equal(refused(f).num, REFUSALS_BURST + 1);
+	assert_int_equal(stop(f), 0);
+	seen = refused(f);
+	assert_int_equal(seen.num, REFUSALS_BURST + 2);
+	assert_string_equal(seen.name, "");
+	assert_string_equal(seen.detail, "the service stops; refusals before this without a record: 3");
+	start(f, 0);
+}
+
 static void
 a_wrong_policy_in_the_database_releases_nothing(void **state)
 {
@@ -565,6 +635,7 @@ main(void)
 		T(a_flood_of_sessions_keeps_nobody_out),
 		T(under_a_clock_that_was_set_back_nothing_is_judged),
 		T(under_a_clock_that_was_set_back_the_daemon_ends_with_8),
+		T(a_flood_of_refusals_is_counted_and_not_recorded_one_by_one),
 		T(a_wrong_policy_in_the_database_releases_nothing),
 		T(a_full_disk_does_not_turn_a_refusal_into_a_release),
 		T(health_readiness_and_metrics_answer),
