@@ -3,7 +3,7 @@ B ?= build
 MESON_FLAGS ?=
 # quiet when it works, everything when it does not
 SETUP = setup() { said=$$(meson setup "$$@" 2>&1) || { echo "$$said"; exit 1; }; }; setup
-.PHONY: all demo quick check check-all asan fuzz bench lint ct enclave-check install clean packages packages-check packages-fuzz
+.PHONY: all demo quick check check-all asan clang fuzz bench lint ct enclave-check install clean packages packages-check packages-fuzz
 .NOTPARALLEL: # packages come first; ninja is the one that works in parallel
 
 all: packages $(B)/build.ninja
@@ -20,6 +20,8 @@ $(B)/build.ninja:
 	@$(SETUP) $(B) -Dwerror=true $(MESON_FLAGS)
 build-asan/build.ninja:
 	@$(SETUP) build-asan -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false
+build-clang/build.ninja:
+	@export CC=clang; $(SETUP) build-clang -Dwerror=true
 build-fuzz/build.ninja:
 	@export CC=clang; $(SETUP) build-fuzz -Dfuzzer=true -Db_sanitize=address,undefined -Db_lundef=false
 
@@ -38,7 +40,10 @@ asan: packages-check build-asan/build.ninja
 	@ninja -C build-asan --quiet
 	@tools/run-tests build-asan --suite unit --suite fuzz
 
-check-all: check asan enclave-check
+clang: packages-fuzz build-clang/build.ninja
+	@ninja -C build-clang --quiet
+
+check-all: check asan clang enclave-check
 	@tools/run-valgrind $(B)
 
 T ?= quote

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int
@@ -103,6 +104,15 @@ cli_fail(jurat_rc rc, const struct jurat_diag *d, const char *what)
 	if (d != NULL && d->hint != NULL)
 		fprintf(stderr, "jurat: hint: %s\n", d->hint);
 	return cli_exit_of(rc);
+}
+
+int
+cli_descriptor(const char *text)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && n < 1024 ? (int)n : -1;
 }
 
 int

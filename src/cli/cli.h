@@ -36,6 +36,9 @@ int cli_bad_option(const char *command, char **argv);
  */
 int cli_finish(int status);
 
+/* cli_descriptor: the number of a descriptor, decimal digits, below 1024; -1 for any other text. */
+int cli_descriptor(const char *text);
+
 /* cli_progress: a line of talk on stderr ("jurat: ..."). */
 void cli_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

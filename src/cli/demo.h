@@ -49,6 +49,9 @@ struct demo_attack {
 extern const struct demo_attack demo_attacks[];
 extern const size_t demo_num_attacks;
 
+/* demo_attack_find: the row of the table with this name; NULL if there is none. */
+const struct demo_attack *demo_attack_find(const char *name);
+
 /* demo_attack_text: the secret of the attack of this name, fixed text. */
 void demo_attack_text(char out[64], const char *name);
 

@@ -10,16 +10,6 @@
 #include "cli/cli.h"
 #include "cli/demo_run.h"
 
-static const struct demo_attack *
-find(const char *name)
-{
-	for (size_t i = 0; i < demo_num_attacks; i++) {
-		if (strcmp(demo_attacks[i].name, name) == 0)
-			return &demo_attacks[i];
-	}
-	return NULL;
-}
-
 /*
  * rearm: what an earlier run of the attack had released may be released again. The command refuses if there was no release; that is
  * as well, and everything else will show in the attack.
@@ -93,6 +83,14 @@ again(const char *dir, const struct demo_attack *attack)
 	return status;
 }
 
+static int
+list(void)
+{
+	for (size_t i = 0; i < demo_num_attacks; i++)
+		printf("%s\t%s\n", demo_attacks[i].name, demo_attacks[i].check);
+	return EXIT_ACCEPTED;
+}
+
 int
 cmd_demo_again(int argc, char **argv)
 {
@@ -102,18 +100,15 @@ cmd_demo_again(int argc, char **argv)
 	int c, status;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'l') {
-			for (size_t i = 0; i < demo_num_attacks; i++)
-				printf("%s\t%s\n", demo_attacks[i].name, demo_attacks[i].check);
-			return EXIT_ACCEPTED;
-		}
+		if (c == 'l')
+			return list();
 		if (c != 'd')
 			return cli_bad_option("demo", argv);
 		free(dir);
 		dir = realpath(optarg, NULL);
 	}
 	if (optind + 1 == argc)
-		attack = find(argv[optind]);
+		attack = demo_attack_find(argv[optind]);
 	status = attack != NULL && dir != NULL ? again(dir, attack) :
 						 cli_usage("demo", "demo again wants the name of an attack and --dir of an earlier demo");
 	free(dir);

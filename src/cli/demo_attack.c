@@ -181,8 +181,8 @@ attack_denied(struct attack *a, const struct http_reply *reply)
 	return status;
 }
 
-static const struct demo_attack *
-find(const char *name)
+const struct demo_attack *
+demo_attack_find(const char *name)
 {
 	for (size_t i = 0; i < demo_num_attacks; i++) {
 		if (strcmp(demo_attacks[i].name, name) == 0)
@@ -235,7 +235,7 @@ cmd_demo_attack(int argc, char **argv)
 		else
 			return cli_bad_option("demo", argv);
 	}
-	a.what = optind + 1 == argc ? find(argv[optind]) : NULL;
+	a.what = optind + 1 == argc ? demo_attack_find(argv[optind]) : NULL;
 	if (a.what == NULL || a.dir == NULL || a.where.url == NULL || !have_key)
 		return cli_usage("demo", "demo attack is started by the demo");
 	return run(&a, key);

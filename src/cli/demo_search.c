@@ -18,9 +18,11 @@ distinct(const uint8_t *p, size_t n)
 }
 
 jurat_rc
-search_secret(enum search_result *out, struct search_hit *hit, const uint8_t *recording, size_t recording_len, const uint8_t *secret,
-    size_t secret_len, void (*each)(unsigned percent), struct jurat_diag *d)
+search_secret(enum search_result *out, struct search_hit *hit, const struct find_job *job, void (*each)(unsigned percent),
+    struct jurat_diag *d)
 {
+	const uint8_t *secret = job->secret;
+	size_t secret_len = job->secret_len;
 	size_t piece_len = secret_len < SEARCH_PIECE_LEN ? secret_len : SEARCH_PIECE_LEN;
 	size_t num_places = secret_len - piece_len, step = num_places / SEARCH_MAX_PIECES + 1;
 	enum search_result result = secret_len < SEARCH_MIN_LEN ? SEARCH_TOO_SHORT : SEARCH_TOO_UNIFORM;
@@ -34,7 +36,7 @@ search_secret(enum search_result *out, struct search_hit *hit, const uint8_t *re
 		if (distinct(secret + off, piece_len) < MIN_DISTINCT)
 			continue;
 		result = SEARCH_ABSENT;
-		rc = find_secret(&hit->at, 1, &num, recording, recording_len, secret + off, piece_len, d);
+		rc = find_secret(&hit->at, 1, &num, &(struct find_job){ job->hay, job->hay_len, secret + off, piece_len }, d);
 		if (rc != JURAT_OK)
 			return rc;
 		if (num != 0) {

@@ -26,7 +26,7 @@ struct search_hit {
  */
 #define SEARCH_PIECE_LEN 48u
 #define SEARCH_MAX_PIECES 16u
-MUST_USE jurat_rc search_secret(enum search_result *out, struct search_hit *hit, const uint8_t *recording, size_t recording_len,
-    const uint8_t *secret, size_t secret_len, void (*each)(unsigned percent), struct jurat_diag *d);
+MUST_USE jurat_rc search_secret(enum search_result *out, struct search_hit *hit, const struct find_job *job,
+    void (*each)(unsigned percent), struct jurat_diag *d);
 
 #endif

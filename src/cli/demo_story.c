@@ -139,7 +139,7 @@ see(struct demo *d, const char *path, enum search_result *out, struct search_hit
 	jurat_rc rc = file_read(&recording, path, RECORDING_MAX_LEN, &diag);
 
 	if (rc == JURAT_OK)
-		rc = search_secret(out, hit, recording.p, recording.len, d->secret.p, d->secret.len,
+		rc = search_secret(out, hit, &(struct find_job){ recording.p, recording.len, d->secret.p, d->secret.len },
 		    recording.len > SEARCH_QUICK_LEN ? tell_search : NULL, &diag);
 	*out_len = recording.len;
 	return rc == JURAT_OK ? EXIT_ACCEPTED : cli_fail(rc, &diag, path);

@@ -453,7 +453,7 @@ find_in_file(const char *path, const char *secret_path, bool json)
 	rc = file_read(&secret, secret_path, IMAGE_FILE_MAX_LEN, &d);
 	secret.secret = true;
 	if (rc == JURAT_OK)
-		rc = find_secret(hits, MAX_HITS, &num, file.p, file.len, secret.p, secret.len, &d);
+		rc = find_secret(hits, MAX_HITS, &num, &(struct find_job){ file.p, file.len, secret.p, secret.len }, &d);
 	if (rc != JURAT_OK)
 		return cli_fail(rc, &d, secret_path);
 	if (json)

@@ -249,16 +249,6 @@ run_show(int argc, char **argv)
 
 /* ---- serve, keyd ---- */
 
-/* descriptor_of: a small number that names an open descriptor; -1 otherwise. */
-static int
-descriptor_of(const char *text)
-{
-	char *end;
-	long n = strtol(text, &end, 10);
-
-	return *text != '\0' && *end == '\0' && n >= 0 && n < 1024 ? (int)n : -1;
-}
-
 static int
 run_serve(int argc, char **argv)
 {
@@ -274,7 +264,7 @@ run_serve(int argc, char **argv)
 			return cli_bad_option("machine", argv);
 		if (c == 'u')
 			o.user = optarg;
-		else if ((o.ready_fd = descriptor_of(optarg)) < 0)
+		else if ((o.ready_fd = cli_descriptor(optarg)) < 0)
 			return cli_usage("machine", "--ready-fd wants the number of a descriptor");
 	}
 	if (argc - optind != 1)
@@ -290,7 +280,7 @@ run_serve(int argc, char **argv)
 static int
 run_keyd(int argc, char **argv)
 {
-	int fd = argc == 3 ? descriptor_of(argv[1]) : -1;
+	int fd = argc == 3 ? cli_descriptor(argv[1]) : -1;
 
 	if (fd < 0)
 		return cli_usage("machine", "machine keyd is started by the library");

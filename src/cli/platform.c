@@ -52,27 +52,21 @@ run_serve(int argc, char **argv)
 	static const struct option options[] = { { "socket", required_argument, NULL, 's' },
 		{ "ready-fd", required_argument, NULL, 'r' }, { "eavesdrop", required_argument, NULL, 'e' }, { 0 } };
 	struct serve_options o = { .ready_fd = -1 };
-	long ready_fd = -1;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		char *end = NULL;
-
 		if (c == '?')
 			return cli_bad_option("platform", argv);
 		if (c == 's')
 			o.socket = optarg;
 		else if (c == 'e')
 			o.eavesdrop = optarg;
-		else
-			ready_fd = strtol(optarg, &end, 10);
-		if (end != NULL && (*optarg == '\0' || *end != '\0' || ready_fd < 0 || ready_fd > 1024))
+		else if ((o.ready_fd = cli_descriptor(optarg)) < 0)
 			return cli_usage("platform", "--ready-fd wants the number of a descriptor");
 	}
 	if (argc - optind != 1 || o.socket == NULL)
 		return cli_usage("platform", "platform serve wants a machine and --socket");
 	o.machine = argv[optind];
-	o.ready_fd = (int)ready_fd;
 	return serve(&o);
 }
 

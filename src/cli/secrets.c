@@ -420,16 +420,12 @@ set_option(struct secrets_cli *o, int option, const char *value)
 		['c'] = &o->collateral, ['T'] = &o->tls_name, ['f'] = &o->file, ['p'] = &o->policy, ['l'] = &o->listen,
 		['u'] = &o->user, ['H'] = &o->head };
 	bool *flags[] = { ['R'] = &o->replace, ['j'] = &o->as_json, ['C'] = &o->check_config, ['v'] = &o->verify };
-	char *end;
-	long fd;
 
 	if (option == 'h')
 		return print_usage();
 	if (option == 'r') {
-		fd = strtol(value, &end, 10);
-		if (*value == '\0' || *end != '\0' || fd < 0 || fd > 1024)
-			return cli_usage("secrets", "--ready-fd wants the number of an open file");
-		o->ready_fd = (int)fd;
+		if ((o->ready_fd = cli_descriptor(value)) < 0)
+			return cli_usage("secrets", "--ready-fd wants the number of a descriptor");
 	} else if (option > 0 && (size_t)option < ARRAY_LEN(texts) && texts[option] != NULL) {
 		*texts[option] = value;
 	} else if (option > 0 && (size_t)option < ARRAY_LEN(flags) && flags[option] != NULL) {

@@ -65,24 +65,6 @@ reader_u64le(struct reader *r)
 	return p != NULL ? load64le(p) : 0;
 }
 
-uint16_t
-reader_u16be(struct reader *r)
-{
-	const uint8_t *p = reader_take(r, 2);
-
-	if (p == NULL)
-		return 0;
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-uint32_t
-reader_u32be(struct reader *r)
-{
-	const uint8_t *p = reader_take(r, 4);
-
-	return p != NULL ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3] : 0;
-}
-
 void
 reader_copy(struct reader *r, void *out, size_t n)
 {
@@ -191,22 +173,6 @@ writer_u64le(struct writer *w, uint64_t v)
 	uint8_t b[8];
 
 	store64le(b, v);
-	writer_copy(w, b, sizeof b);
-}
-
-void
-writer_u16be(struct writer *w, uint16_t v)
-{
-	uint8_t b[2] = { (uint8_t)(v >> 8), (uint8_t)v };
-
-	writer_copy(w, b, sizeof b);
-}
-
-void
-writer_u32be(struct writer *w, uint32_t v)
-{
-	uint8_t b[4] = { (uint8_t)(v >> 24), (uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v };
-
 	writer_copy(w, b, sizeof b);
 }
 

@@ -28,8 +28,6 @@ uint8_t reader_u8(struct reader *r);
 uint16_t reader_u16le(struct reader *r);
 uint32_t reader_u32le(struct reader *r);
 uint64_t reader_u64le(struct reader *r);
-uint16_t reader_u16be(struct reader *r);
-uint32_t reader_u32be(struct reader *r);
 
 /* reader_copy: n bytes to out; zeros if the reader has failed. */
 void reader_copy(struct reader *r, void *out, size_t n);
@@ -59,8 +57,6 @@ void writer_u8(struct writer *w, uint8_t v);
 void writer_u16le(struct writer *w, uint16_t v);
 void writer_u32le(struct writer *w, uint32_t v);
 void writer_u64le(struct writer *w, uint64_t v);
-void writer_u16be(struct writer *w, uint16_t v);
-void writer_u32be(struct writer *w, uint32_t v);
 void writer_copy(struct writer *w, const void *p, size_t n);
 void writer_zeros(struct writer *w, size_t n);
 

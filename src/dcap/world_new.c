@@ -24,17 +24,20 @@ static const uint8_t default_fmspc[6] = { 'J', 'U', 'R', 'A', 'T', 0 };
 
 /* ---- keys and certificates ---- */
 
+/* The authorities of a world. */
+struct authorities {
+	struct pki_key root, platform, signing;
+};
+
+/* make_cert: request's serial number is chosen here. */
 static jurat_rc
-make_cert(const char *dir, const char *file, enum pki_role role, const struct pki_names *names, const struct pki_key *issuer,
-    const struct pki_key *subject, int64_t now, struct jurat_diag *d)
+make_cert(const char *dir, const char *file, struct pki_cert_request *request, struct jurat_diag *d)
 {
-	struct pki_cert_request request = { .role = role, .names = names, .issuer = issuer, .subject = subject->pub,
-		.not_before = now - DAY_S, .not_after = now + CA_YEARS * 365 * DAY_S };
 	char *pem CLEANUP(text_clear) = NULL;
-	jurat_rc rc = pki_serial_new(request.serial, d);
+	jurat_rc rc = pki_serial_new(request->serial, d);
 
 	if (rc == JURAT_OK)
-		rc = pki_cert_make(&pem, &request, d);
+		rc = pki_cert_make(&pem, request, d);
 	return rc == JURAT_OK ? world_write_text(dir, file, pem, d) : rc;
 }
 
@@ -51,15 +54,26 @@ write_trust(const char *dir, const struct pki_names *names, struct jurat_diag *d
 }
 
 static jurat_rc
-write_certificates(const char *dir, const struct pki_names *names, const struct pki_key *root, const struct pki_key *platform,
-    const struct pki_key *signing, int64_t now, struct jurat_diag *d)
+write_certificates(
+    const char *dir, const struct pki_names *names, const struct authorities *keys, int64_t now, struct jurat_diag *d)
 {
-	jurat_rc rc = make_cert(dir, "trust/root-ca.pem", PKI_ROOT, names, root, root, now, d);
+	const struct {
+		const char *file;
+		enum pki_role role;
+		const struct pki_key *subject;
+	} certificates[] = {
+		{ "trust/root-ca.pem", PKI_ROOT, &keys->root },
+		{ "certificates/platform-ca.pem", PKI_PLATFORM_CA, &keys->platform },
+		{ "certificates/tcb-signing.pem", PKI_TCB_SIGNING, &keys->signing },
+	};
+	jurat_rc rc = JURAT_OK;
 
-	if (rc == JURAT_OK)
-		rc = make_cert(dir, "certificates/platform-ca.pem", PKI_PLATFORM_CA, names, root, platform, now, d);
-	if (rc == JURAT_OK)
-		rc = make_cert(dir, "certificates/tcb-signing.pem", PKI_TCB_SIGNING, names, root, signing, now, d);
+	for (size_t i = 0; rc == JURAT_OK && i < ARRAY_LEN(certificates); i++) {
+		struct pki_cert_request request = { .role = certificates[i].role, .names = names, .issuer = &keys->root,
+			.subject = certificates[i].subject->pub, .not_before = now - DAY_S, .not_after = now + CA_YEARS * 365 * DAY_S };
+
+		rc = make_cert(dir, certificates[i].file, &request, d);
+	}
 	return rc == JURAT_OK ? write_trust(dir, names, d) : rc;
 }
 
@@ -129,21 +143,19 @@ rsa_job_end(struct rsa_job *job, struct jurat_diag *d)
 jurat_rc
 world_keys_make(const char *dir, const struct pki_names *names, int64_t now, struct jurat_diag *d)
 {
-	struct pki_key root = { 0 }, platform = { 0 }, signing = { 0 };
+	struct authorities keys = { 0 };
 	struct rsa_job architecture;
 	jurat_rc rc, other;
 
 	rsa_job_begin(&architecture, dir, "keys/architecture.pem");
-	rc = make_key(&root, dir, "keys/root-ca.pem", d);
+	rc = make_key(&keys.root, dir, "keys/root-ca.pem", d);
 	if (rc == JURAT_OK)
-		rc = make_key(&platform, dir, "keys/platform-ca.pem", d);
+		rc = make_key(&keys.platform, dir, "keys/platform-ca.pem", d);
 	if (rc == JURAT_OK)
-		rc = make_key(&signing, dir, "keys/tcb-signing.pem", d);
+		rc = make_key(&keys.signing, dir, "keys/tcb-signing.pem", d);
 	if (rc == JURAT_OK)
-		rc = write_certificates(dir, names, &root, &platform, &signing, now, d);
-	pki_key_clear(&root);
-	pki_key_clear(&platform);
-	pki_key_clear(&signing);
+		rc = write_certificates(dir, names, &keys, now, d);
+	wipe(&keys, sizeof keys);
 	if (rc == JURAT_OK)
 		rc = make_rsa_key(dir, "keys/author.pem", d);
 	other = rsa_job_end(&architecture, d);

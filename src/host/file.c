@@ -129,6 +129,36 @@ check_readable(int fd, bool secret, struct jurat_diag *d)
 	return JURAT_OK;
 }
 
+/* check_regular: what is no file at all (a pipe, a device) may have no end, or hold us until somebody writes. */
+static jurat_rc
+check_regular(int fd, struct jurat_diag *d)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return fail_errno(d, errno, "file");
+	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+		return JURAT_OK; /* a folder is refused by its own name later */
+	(void)jurat_fail(d, JURAT_E_IO, "file", NO_OFFSET, 0, 0);
+	jurat_hint(d, "it must be a regular file");
+	return JURAT_E_IO;
+}
+
+/* check_owner: a secret that another user wrote is one that he knows, and can exchange. Root's may be used by everybody who can read them. */
+static jurat_rc
+check_owner(int fd, struct jurat_diag *d)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return fail_errno(d, errno, "file");
+	if (st.st_uid == geteuid() || st.st_uid == 0)
+		return JURAT_OK;
+	(void)jurat_fail(d, JURAT_E_PERMISSION, "file.owner", NO_OFFSET, 0, st.st_uid);
+	jurat_hint(d, "the file holds a secret: it must belong to the user who runs this, or to root");
+	return JURAT_E_PERMISSION;
+}
+
 static jurat_rc
 read_open(struct blob *out, int fd, size_t max, bool secret, struct jurat_diag *d)
 {
@@ -145,46 +175,41 @@ read_open(struct blob *out, int fd, size_t max, bool secret, struct jurat_diag *
 }
 
 static jurat_rc
-read_whole(struct blob *out, const char *path, size_t max, bool secret, struct jurat_diag *d)
+check_max(size_t max, struct jurat_diag *d)
 {
-	int opened CLEANUP(close_fd) = -1;
-	int fd = STDIN_FILENO;
-
-	if (max > SIZE_MAX / 4)
-		return jurat_fail(d, JURAT_E_USAGE, "file", NO_OFFSET, SIZE_MAX / 4, max);
-	if (strcmp(path, "-") != 0) {
-		fd = opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-		if (opened < 0)
-			return fail_errno(d, errno, "file");
-	}
-	return read_open(out, fd, max, secret, d);
+	return max <= SIZE_MAX / 4 ? JURAT_OK : jurat_fail(d, JURAT_E_USAGE, "file", NO_OFFSET, SIZE_MAX / 4, max);
 }
 
 jurat_rc
 file_read(struct blob *out, const char *path, size_t max, struct jurat_diag *d)
 {
-	return read_whole(out, path, max, false, d);
+	int opened CLEANUP(close_fd) = -1;
+	jurat_rc rc = check_max(max, d);
+
+	if (rc != JURAT_OK)
+		return rc;
+	if (strcmp(path, "-") == 0)
+		return read_open(out, STDIN_FILENO, max, false, d);
+	opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return opened < 0 ? fail_errno(d, errno, "file") : read_open(out, opened, max, false, d);
 }
 
 jurat_rc
 file_read_secret(struct blob *out, const char *path, size_t max, struct jurat_diag *d)
 {
-	return read_whole(out, path, max, true, d);
-}
+	int opened CLEANUP(close_fd) = -1;
+	jurat_rc rc = check_max(max, d);
 
-/* check_regular: what is no file at all (a pipe, a device) was not made by us, and may have no end. */
-static jurat_rc
-check_regular(int fd, struct jurat_diag *d)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) != 0)
+	if (rc != JURAT_OK)
+		return rc;
+	if (strcmp(path, "-") == 0)
+		return read_open(out, STDIN_FILENO, max, true, d);
+	opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a FIFO must not hold us */
+	if (opened < 0)
 		return fail_errno(d, errno, "file");
-	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
-		return JURAT_OK; /* a folder is refused by its own name later */
-	(void)jurat_fail(d, JURAT_E_IO, "file", NO_OFFSET, 0, 0);
-	jurat_hint(d, "it must be a regular file");
-	return JURAT_E_IO;
+	if ((rc = check_regular(opened, d)) != JURAT_OK || (rc = check_owner(opened, d)) != JURAT_OK)
+		return rc;
+	return read_open(out, opened, max, true, d);
 }
 
 jurat_rc

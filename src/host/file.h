@@ -20,7 +20,10 @@ void blob_clear(struct blob *b);
  */
 MUST_USE jurat_rc file_read(struct blob *out, const char *path, size_t max, struct jurat_diag *d);
 
-/* file_read_secret: the same; out->secret is set, and JURAT_E_PERMISSION if group or others may read or write the file. */
+/*
+ * file_read_secret: the same; out->secret is set. JURAT_E_PERMISSION if group or others may read or write the file, or if it belongs to
+ * another user than the effective one and root; JURAT_E_IO, at once, for what is not a regular file ("-" may be a pipe).
+ */
 MUST_USE jurat_rc file_read_secret(struct blob *out, const char *path, size_t max, struct jurat_diag *d);
 
 /*

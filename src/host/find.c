@@ -74,17 +74,18 @@ put_base64(char *out, const uint8_t *p, size_t len, size_t before, const char *a
 }
 
 jurat_rc
-find_secret(struct find_hit *out, size_t cap, size_t *out_num, const void *hay, size_t hay_len, const void *secret,
-    size_t secret_len, struct jurat_diag *d)
+find_secret(struct find_hit *out, size_t cap, size_t *out_num, const struct find_job *job, struct jurat_diag *d)
 {
-	struct search s = { .out = out, .cap = cap, .hay = hay, .hay_len = hay_len };
+	struct search s = { .out = out, .cap = cap, .hay = job->hay, .hay_len = job->hay_len };
+	const void *secret = job->secret;
+	size_t secret_len = job->secret_len;
 	char *text;
 
 	if (secret_len == 0)
 		return jurat_fail(d, JURAT_E_USAGE, "secret", NO_OFFSET, 1, 0);
 	find_form(&s, secret, secret_len, FIND_RAW);
 	/* an encoded form is longer than the secret, so it cannot stand where the secret itself has no room */
-	if (secret_len < FIND_ENCODED_MIN_LEN || secret_len > hay_len) {
+	if (secret_len < FIND_ENCODED_MIN_LEN || secret_len > job->hay_len) {
 		*out_num = s.num;
 		return JURAT_OK;
 	}

@@ -22,11 +22,19 @@ struct find_hit {
 
 const char *find_form_name(enum find_form form);
 
+/* What is looked for, and where. */
+struct find_job {
+	const void *hay;
+	size_t hay_len;
+	const void *secret;
+	size_t secret_len;
+};
+
 /*
  * find_secret: up to cap places, raw ones first. *out_num is 0 if there is none. JURAT_E_USAGE for an empty secret,
  * JURAT_E_MEMORY. Encoded copies made on the way are wiped.
  */
-MUST_USE jurat_rc find_secret(struct find_hit *out, size_t cap, size_t *out_num, const void *hay, size_t hay_len,
-    const void *secret, size_t secret_len, struct jurat_diag *d);
+MUST_USE jurat_rc find_secret(
+    struct find_hit *out, size_t cap, size_t *out_num, const struct find_job *job, struct jurat_diag *d);
 
 #endif

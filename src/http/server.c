@@ -7,11 +7,14 @@
 #include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
 #include <event2/http.h>
+#include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "core/diag.h"
@@ -315,6 +318,36 @@ method_name(enum evhttp_cmd_type cmd)
 	}
 }
 
+/* num_headers: evhttp_find_header shows the first one only. */
+static unsigned
+num_headers(struct evhttp_request *req, const char *name)
+{
+	const struct evkeyval *h = evhttp_request_get_input_headers(req)->tqh_first;
+	unsigned n = 0;
+
+	for (; h != NULL; h = h->next.tqe_next)
+		n += strcasecmp(h->key, name) == 0 ? 1u : 0u;
+	return n;
+}
+
+/*
+ * one_length: whether everybody on the way reads the same body. Of two lengths the library takes the first and a proxy may have taken the
+ * other, and of a length and chunks either (RFC 9112 §6.3): what follows could be another one's request.
+ */
+static bool
+one_length(struct evhttp_request *req, struct http_answer *a)
+{
+	unsigned lengths = num_headers(req, "Content-Length"), codings = num_headers(req, "Transfer-Encoding");
+	struct jurat_diag d = { 0 };
+
+	if (lengths + codings <= 1)
+		return true;
+	(void)jurat_fail(&d, JURAT_E_DUPLICATE, "http.content_length", NO_OFFSET, 1, lengths + codings);
+	http_answer_header(a, "Connection", "close");
+	http_answer_problem(a, 400, JURAT_E_DUPLICATE, &d, NULL);
+	return false;
+}
+
 static void
 on_request(struct evhttp_request *req, void *arg)
 {
@@ -332,7 +365,7 @@ on_request(struct evhttp_request *req, void *arg)
 		return;
 	}
 	request.body = request.body_len != 0 ? evbuffer_pullup(in, -1) : (const uint8_t *)"";
-	if (request.body != NULL)
+	if (request.body != NULL && one_length(req, &answer))
 		s->handle(s->ctx, &request, &answer);
 	if (!answer.done)
 		evhttp_send_error(req, HTTP_SERVUNAVAIL, NULL);
@@ -372,8 +405,10 @@ on_drain_end(evutil_socket_t fd, short what, void *arg)
 static jurat_rc
 listen_on(struct http_server *s, const char *listen, struct jurat_diag *d)
 {
+	static const int on = 1;
 	union address a;
 	socklen_t len;
+	jurat_rc rc;
 
 	if (!address_parse(&a, &len, listen)) {
 		(void)jurat_fail(d, JURAT_E_USAGE, "listen", NO_OFFSET, 0, 0);
@@ -384,6 +419,14 @@ listen_on(struct http_server *s, const char *listen, struct jurat_diag *d)
 	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE, 128, &a.any, (int)len);
 	if (s->listener == NULL)
 		return jurat_fail(d, JURAT_E_IO, "listen", NO_OFFSET, 0, (uint64_t)errno);
+	/* Head and body of an answer are two TLS records: without this the second waits for the client's delayed acknowledgement of the
+	 * first, 40 ms each time. Accepted connections inherit it. */
+	if (setsockopt(evconnlistener_get_fd(s->listener), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) {
+		rc = jurat_fail(d, JURAT_E_IO, "listen", NO_OFFSET, 0, (uint64_t)errno);
+		evconnlistener_free(s->listener);
+		s->listener = NULL;
+		return rc;
+	}
 	len = sizeof a;
 	if (evhttp_bind_listener(s->http, s->listener) == NULL || getsockname(evconnlistener_get_fd(s->listener), &a.any, &len) != 0)
 		return jurat_fail(d, JURAT_E_IO, "listen", NO_OFFSET, 0, (uint64_t)errno);

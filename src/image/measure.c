@@ -5,6 +5,7 @@
 #include "core/bytes.h"
 #include "core/diag.h"
 #include "image/image.h"
+#include "sgx/tcs.h"
 
 enum { RECORD_LEN = 64, CHUNK_LEN = 256, CHUNKS = 16 };
 
@@ -74,8 +75,15 @@ static jurat_rc
 measure_add(void *ctx, const struct image_page *page, struct jurat_diag *d)
 {
 	const uint8_t *data = page->data != NULL ? page->data : zero_page;
+	uint8_t tcs[SGX_PAGE_SIZE];
 
 	(void)d;
+	/* EADD clears the processor's own fields of a TCS: whatever the file says there, no processor ever measures it */
+	if ((page->secinfo_flags & SGX_PAGE_TYPE_MASK) == SGX_PT_TCS) {
+		memcpy(tcs, data, sizeof tcs);
+		tcs_eadd(tcs);
+		data = tcs;
+	}
 	for (uint64_t i = 0; i < page->count; i++) {
 		uint64_t off = page->off + i * SGX_PAGE_SIZE;
 

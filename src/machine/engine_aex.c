@@ -42,6 +42,15 @@ engine_gpr(const struct enclave *e, uint8_t *ssa)
 	return (struct sgx_gprsgx *)(void *)(ssa + frame_len(e) - SGX_GPRSGX_LEN);
 }
 
+/* Where an entry would go. In enclave mode nothing outside ELRANGE can be executed: #GP (SDM vol. 3D, "Enclave Access Control"). */
+static bool
+entry_ok(const struct enclave *e, const struct sgx_tcs *tcs)
+{
+	uint64_t base = (uint64_t)(uintptr_t)e->base;
+
+	return tcs->oentry < e->size && engine_canonical(base + tcs->ofsbase) && engine_canonical(base + tcs->ogsbase);
+}
+
 enum engine_fault
 engine_tcs_take(struct enclave *e, struct engine_tcs *tcs, bool resume, uint8_t **out_ssa)
 {
@@ -51,7 +60,7 @@ engine_tcs_take(struct enclave *e, struct engine_tcs *tcs, bool resume, uint8_t 
 
 	if (!atomic_compare_exchange_strong(&tcs->busy, &free_before, true))
 		return ENGINE_GP;
-	if (resume ? tcs->tcs.cssa == 0 : tcs->tcs.cssa >= tcs->tcs.nssa)
+	if (resume ? tcs->tcs.cssa == 0 : tcs->tcs.cssa >= tcs->tcs.nssa || !entry_ok(e, &tcs->tcs))
 		goto refuse;
 	index = resume ? tcs->tcs.cssa - 1 : tcs->tcs.cssa;
 	if (__builtin_mul_overflow((uint64_t)index, frame_len(e), &off) || __builtin_add_overflow(off, tcs->tcs.ossa, &off) ||

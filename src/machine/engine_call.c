@@ -46,8 +46,7 @@ prepare(struct engine_frame *f, int64_t rdi, uint64_t rsi)
 	uint8_t *ssa;
 
 	/* the child of a fork() in an OCALL has the frame, and no enclave to go back to */
-	if (atomic_load(&e->lost) || !engine_canonical(base + tcs->tcs.oentry) || !engine_canonical(base + tcs->tcs.ofsbase) ||
-	    !engine_canonical(base + tcs->tcs.ogsbase) || engine_tcs_take(e, tcs, false, &ssa) != ENGINE_FINE)
+	if (atomic_load(&e->lost) || engine_tcs_take(e, tcs, false, &ssa) != ENGINE_FINE)
 		return false;
 	f->tcs_addr = tcs->addr;
 	f->entry = base + tcs->tcs.oentry;

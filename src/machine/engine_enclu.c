@@ -287,16 +287,14 @@ engine_enclu_inside(struct engine_thread *t, ucontext_t *uc, struct engine_bases
 	return o.fault;
 }
 
-static enum engine_fault
+static void
 eenter(struct engine_thread *t, struct engine_visit *visit, uint8_t *ssa, ucontext_t *uc, struct engine_bases *bases)
 {
 	struct enclave *e = visit->enclave;
 	const struct sgx_tcs *tcs = &visit->tcs->tcs;
 	struct sgx_gprsgx *gpr = engine_gpr(e, ssa);
-	uint64_t base = (uint64_t)(uintptr_t)e->base, fs = base + tcs->ofsbase, gs = base + tcs->ogsbase;
+	uint64_t base = (uint64_t)(uintptr_t)e->base;
 
-	if (!engine_canonical(fs) || !engine_canonical(gs) || !engine_canonical(base + tcs->oentry))
-		return ENGINE_GP;
 	engine_go_inside(t, visit, uc, bases);
 	gpr->ursp = (uint64_t)UC_REG(uc, RSP);
 	gpr->urbp = (uint64_t)UC_REG(uc, RBP);
@@ -304,9 +302,8 @@ eenter(struct engine_thread *t, struct engine_visit *visit, uint8_t *ssa, uconte
 	UC_REG(uc, RIP) = (greg_t)(base + tcs->oentry);
 	UC_REG(uc, RAX) = tcs->cssa;
 	UC_REG(uc, EFL) &= ~FLAG_TF;
-	bases->fs = fs;
-	bases->gs = gs;
-	return ENGINE_FINE;
+	bases->fs = base + tcs->ofsbase;
+	bases->gs = base + tcs->ogsbase;
 }
 
 static enum engine_fault
@@ -364,7 +361,10 @@ engine_enclu_outside(struct engine_thread *t, ucontext_t *uc, struct engine_base
 	if (visit == &t->foreign)
 		*visit = (struct engine_visit){ .enclave = e, .tcs = tcs };
 	visit->aep = (uint64_t)UC_REG(uc, RCX);
-	fault = leaf == SGX_EENTER ? eenter(t, visit, ssa, uc, bases) : eresume(t, visit, ssa, uc, bases);
+	if (leaf == SGX_EENTER)
+		eenter(t, visit, ssa, uc, bases);
+	else
+		fault = eresume(t, visit, ssa, uc, bases);
 	if (fault != ENGINE_FINE)
 		atomic_store(&tcs->busy, false);
 	return fault;

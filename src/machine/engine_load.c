@@ -17,8 +17,8 @@ struct loading {
 
 /*
  * The attributes to ask for (machine.h): the author's, without DEBUG unless it was asked for; the least XFRM and the MISCSELECT
- * that SIGSTRUCT's masks leave open. What does not fit together is EINIT's to refuse. AEX-Notify is not there: an enclave that
- * counts on being told of its interruptions must not run, and quote the attribute, where nobody tells it.
+ * that SIGSTRUCT's masks leave open. AEX-Notify, which no processor of ours has, is asked for only where the signer demands it: ECREATE
+ * then refuses it by name. What does not fit together is EINIT's to refuse.
  */
 static jurat_rc
 choose(struct secs_request *out, const struct sgx_sigstruct *sig, const struct image_facts *facts,
@@ -30,12 +30,8 @@ choose(struct secs_request *out, const struct sgx_sigstruct *sig, const struct i
 	out->attributes.flags = (sig->attributes.flags | options->extra_flags) & ~(SGX_FLAGS_INIT | SGX_FLAGS_DEBUG);
 	if (options->debug)
 		out->attributes.flags |= SGX_FLAGS_DEBUG;
-	if (((sig->attributes.flags & sig->attribute_mask.flags) | options->extra_flags) & SGX_FLAGS_AEXNOTIFY) {
-		jurat_fail(d, JURAT_E_UNSUPPORTED, "enclave.aexnotify", NO_OFFSET, 0, 1);
-		jurat_hint(d, "this machine does not notify enclaves of asynchronous exits, and the enclave's signer demands it");
-		return JURAT_E_UNSUPPORTED;
-	}
-	out->attributes.flags &= ~SGX_FLAGS_AEXNOTIFY;
+	if (((sig->attribute_mask.flags | options->extra_flags) & SGX_FLAGS_AEXNOTIFY) == 0)
+		out->attributes.flags &= ~SGX_FLAGS_AEXNOTIFY;
 	out->attributes.xfrm = options->xfrm != 0 ? options->xfrm : least;
 	out->miscselect = (facts->miscselect & ~sig->misc_mask) | (sig->miscselect & sig->misc_mask);
 	for (size_t i = 0; i < SGX_CONFIGID_LEN; i++)

@@ -45,12 +45,16 @@ engine_reserve(struct enclave *e, uint64_t size, uint32_t ssa_frame_pages, struc
 static jurat_rc
 add_tcs(struct enclave *e, uint64_t off, const uint8_t *page, struct jurat_diag *d)
 {
-	static const uint8_t zeros[SGX_TCS_LEN];
+	uint8_t copy[SGX_TCS_LEN] = { 0 };
 	struct engine_tcs *bigger;
 	struct sgx_tcs tcs;
 	size_t cap = e->cap_tcs == 0 ? 8 : 2 * e->cap_tcs;
-	jurat_rc rc = tcs_parse(&tcs, page != NULL ? page : zeros, SGX_TCS_LEN, d);
+	jurat_rc rc;
 
+	if (page != NULL)
+		memcpy(copy, page, sizeof copy);
+	tcs_eadd(copy); /* a page that asks for a debugger's opt-in does not get it */
+	rc = tcs_parse(&tcs, copy, sizeof copy, d);
 	if (rc != JURAT_OK)
 		return rc;
 	if (e->num_tcs == ENGINE_NUM_TCS_MAX)
@@ -62,11 +66,6 @@ add_tcs(struct enclave *e, uint64_t off, const uint8_t *page, struct jurat_diag 
 		e->tcs = bigger;
 		e->cap_tcs = cap;
 	}
-	/* what EADD clears (processor.c): a page that asks for a debugger's opt-in does not get it */
-	tcs.flags &= ~SGX_TCS_DBGOPTIN;
-	tcs.cssa = 0;
-	tcs.state = 0;
-	tcs.aep = 0;
 	e->tcs[e->num_tcs] = (struct engine_tcs){ .tcs = tcs, .addr = (uint64_t)(uintptr_t)e->base + off };
 	e->num_tcs++;
 	return JURAT_OK;

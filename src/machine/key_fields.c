@@ -76,6 +76,8 @@ static const char *const fields[] = {
 	"targetinfo.reserved",
 	"this machine folder was made by another version of jurat",
 	"jurat machine new DIR --world WORLD makes a machine",
+	"secs.attributes.aexnotify",
+	"this machine does not notify enclaves of asynchronous exits",
 };
 
 uint16_t

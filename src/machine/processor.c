@@ -7,10 +7,12 @@
 #include "core/ct.h"
 #include "core/diag.h"
 
-/* What this processor knows. CET is not implemented: its attribute and its fields are refused like any reserved bit. */
-#define FLAGS_KNOWN                                                                                                  \
-	(SGX_FLAGS_DEBUG | SGX_FLAGS_MODE64BIT | SGX_FLAGS_PROVISIONKEY | SGX_FLAGS_EINITTOKENKEY | SGX_FLAGS_KSS | \
-	    SGX_FLAGS_AEXNOTIFY)
+/*
+ * What this processor knows. CET is not implemented: its attribute and its fields are refused like any reserved bit. Nor is AEX-Notify:
+ * nobody here tells an enclave of its interruptions, so that no report may say that somebody does.
+ */
+#define FLAGS_KNOWN \
+	(SGX_FLAGS_DEBUG | SGX_FLAGS_MODE64BIT | SGX_FLAGS_PROVISIONKEY | SGX_FLAGS_EINITTOKENKEY | SGX_FLAGS_KSS)
 #define XFRM_AVX 0x4ull
 #define XFRM_MPX 0x18ull
 #define XFRM_AVX512 0xe0ull
@@ -77,6 +79,11 @@ check_features(const struct secs_request *q, struct jurat_diag *d)
 		return jurat_fail(d, JURAT_E_UNSUPPORTED, "secs.attributes.mode64bit", NO_OFFSET, 1, 0);
 	if ((a->flags & SGX_FLAGS_INIT) != 0)
 		return jurat_fail(d, JURAT_E_ATTRIBUTES, "secs.attributes.init", NO_OFFSET, 0, 1);
+	if ((a->flags & SGX_FLAGS_AEXNOTIFY) != 0) {
+		jurat_fail(d, JURAT_E_UNSUPPORTED, "secs.attributes.aexnotify", NO_OFFSET, 0, 1);
+		jurat_hint(d, "this machine does not notify enclaves of asynchronous exits");
+		return JURAT_E_UNSUPPORTED;
+	}
 	if ((a->flags & ~FLAGS_KNOWN) != 0)
 		return jurat_fail(d, JURAT_E_ATTRIBUTES, "secs.attributes.flags", NO_OFFSET, FLAGS_KNOWN, a->flags);
 	if (!xfrm_ok(a->xfrm))
@@ -165,11 +172,7 @@ load_tcs(uint8_t page[SGX_PAGE_SIZE], const struct secs *s, struct jurat_diag *d
 		return jurat_fail(d, JURAT_E_FORMAT, "tcs.ofsbase", NO_OFFSET, SGX_PAGE_SIZE, t.ofsbase);
 	if (t.ogsbase % SGX_PAGE_SIZE != 0)
 		return jurat_fail(d, JURAT_E_FORMAT, "tcs.ogsbase", NO_OFFSET, SGX_PAGE_SIZE, t.ogsbase);
-	t.state = 0;
-	t.flags &= ~SGX_TCS_DBGOPTIN;
-	t.cssa = 0;
-	t.aep = 0;
-	tcs_encode(page, &t);
+	tcs_eadd(page);
 	return JURAT_OK;
 }
 

@@ -133,7 +133,7 @@ judge(struct secrets *s, struct attempt *a, struct jurat_diag *d)
 
 	if (SABOTAGED("service.report_data"))
 		request.report_data = NULL;
-	if ((rc = secrets_refresh(s, d)) != JURAT_OK ||
+	if ((rc = store_clock_check(s->store, request.at_unix_s, d)) != JURAT_OK || (rc = secrets_refresh(s, d)) != JURAT_OK ||
 	    (rc = store_secret_policy(s->store, &text, &len, &a->secret, d)) != JURAT_OK)
 		return rc;
 	rc = jurat_policy_parse(&policy, text, len, d);
@@ -147,25 +147,39 @@ judge(struct secrets *s, struct attempt *a, struct jurat_diag *d)
 	return rc;
 }
 
+/* record_refusal: as long as there are not too many; one that cannot be recorded is a refusal all the same. */
+static void
+record_refusal(struct secrets *s, const struct attempt *a, const char *field, jurat_rc code)
+{
+	struct store_note note = { .at_unix_s = s->clocks.unix_s() };
+	char why[128], detail[REFUSALS_DETAIL_MAX_LEN + 1];
+
+	if (!refusals_take(&s->refusals, s->clocks.monotonic_ms()))
+		return;
+	snprintf(why, sizeof why, "%s: %s", field, jurat_rc_name(code));
+	refusals_detail(detail, &s->refusals, why);
+	note.detail = detail;
+	memcpy(note.evidence_hash, a->evidence_hash, SHA256_LEN);
+	if (store_refused(s->store, &a->secret, &note, NULL) == JURAT_OK)
+		refusals_told(&s->refusals);
+	else
+		s->refusals.unrecorded++;
+}
+
 /* refuse: the record first, then the answer with the whole verdict. */
 static void
 refuse(struct secrets *s, struct attempt *a, struct http_answer *answer)
 {
 	const struct jurat_check *check = jurat_verdict_decisive(a->verdict);
-	struct store_note note = { .at_unix_s = s->clocks.unix_s() };
 	struct jurat_diag d = { 0 };
 	jurat_rc code = jurat_verdict_code(a->verdict);
-	char detail[256], *json = NULL;
+	char *json = NULL;
 
 	if (code == JURAT_OK)
 		code = JURAT_E_POLICY;
 	(void)jurat_fail(&d, code, check != NULL ? check->name : "policy", NO_OFFSET, 0, 0);
-	snprintf(detail, sizeof detail, "%s: %s", d.field, jurat_rc_name(code));
-	note.detail = detail;
-	memcpy(note.evidence_hash, a->evidence_hash, SHA256_LEN);
 	s->count.refused++;
-	/* a refusal that cannot be recorded is one all the same */
-	(void)!store_refused(s->store, &a->secret, &note, NULL);
+	record_refusal(s, a, d.field, code);
 	if (jurat_verdict_json(&json, a->verdict) != JURAT_OK)
 		json = NULL;
 	http_answer_problem(answer, 403, code, &d, json);
@@ -276,7 +290,8 @@ release_prepare(struct secrets *s, struct attempt *a, struct session *session, s
 static jurat_rc
 release(struct secrets *s, struct attempt *a, struct session *session, struct http_answer *answer, struct jurat_diag *d)
 {
-	struct store_note note = { .at_unix_s = s->clocks.unix_s(), .detail = "accepted" };
+	char detail[REFUSALS_DETAIL_MAX_LEN + 1];
+	struct store_note note = { .at_unix_s = s->clocks.unix_s(), .detail = detail };
 	struct http_stream stream = { .next = next_record, .end = end_release };
 	struct release *r = NULL;
 	jurat_rc rc = release_prepare(s, a, session, &r, d);
@@ -284,7 +299,10 @@ release(struct secrets *s, struct attempt *a, struct session *session, struct ht
 	if (rc != JURAT_OK)
 		return rc;
 	memcpy(note.evidence_hash, a->evidence_hash, SHA256_LEN);
+	refusals_detail(detail, &s->refusals, "accepted");
 	rc = store_release(s->store, &a->secret, &note, d);
+	if (rc == JURAT_OK)
+		refusals_told(&s->refusals);
 	if (rc != JURAT_OK && !(rc == JURAT_E_REPLAY && SABOTAGED("service.release_once"))) {
 		session_end(session);
 		free(r);
@@ -350,7 +368,8 @@ void
 route_ack(struct secrets *s, const struct http_request *request, const char *id, struct http_answer *answer)
 {
 	struct session *session = session_find(&s->sessions, id, SESSION_ID_TEXT_LEN, s->clocks.monotonic_ms());
-	struct store_note note = { .at_unix_s = s->clocks.unix_s(), .detail = "acknowledged" };
+	char detail[REFUSALS_DETAIL_MAX_LEN + 1];
+	struct store_note note = { .at_unix_s = s->clocks.unix_s(), .detail = detail };
 	struct jurat_diag d = { 0 };
 	jurat_rc rc;
 
@@ -360,7 +379,9 @@ route_ack(struct secrets *s, const struct http_request *request, const char *id,
 		rc = jurat_fail(&d, JURAT_E_REPLAY, "session.ack", NO_OFFSET, 0, 0);
 	else if ((rc = open_ack(session, request, &d)) == JURAT_OK) {
 		memcpy(note.evidence_hash, session->evidence_hash, SHA256_LEN);
-		rc = store_delivered(s->store, &session->secret, &note, &d);
+		refusals_detail(detail, &s->refusals, "acknowledged");
+		if ((rc = store_delivered(s->store, &session->secret, &note, &d)) == JURAT_OK)
+			refusals_told(&s->refusals);
 		session_end(session);
 	} else {
 		session_end(session);

@@ -26,7 +26,8 @@ route_ready(struct secrets *s, const struct http_request *request, const char *i
 		(void)jurat_fail(&d, JURAT_E_STATE, "service", NO_OFFSET, 0, 0);
 		jurat_hint(&d, "the service is stopping");
 		http_answer_problem(answer, 503, JURAT_E_STATE, &d, NULL);
-	} else if ((rc = store_check(s->store, &d)) != JURAT_OK || (rc = secrets_refresh(s, &d)) != JURAT_OK) {
+	} else if ((rc = store_check(s->store, &d)) != JURAT_OK ||
+	           (rc = store_clock_check(s->store, s->clocks.unix_s(), &d)) != JURAT_OK || (rc = secrets_refresh(s, &d)) != JURAT_OK) {
 		http_answer_problem(answer, 503, rc, &d, NULL);
 	} else {
 		http_answer_send(answer, 200, "text/plain", "ready\n", 6);
@@ -111,6 +112,7 @@ status_of(jurat_rc rc)
 		return 507;
 	case JURAT_E_STATE:
 	case JURAT_E_MEMORY:
+	case JURAT_E_TIME:
 		return 503;
 	default:
 		return 500;

@@ -180,6 +180,21 @@ secrets_refresh(struct secrets *s, struct jurat_diag *d)
 	return JURAT_OK;
 }
 
+/* check_folder: whoever may write there can put in a trust root, collateral and a TLS key of their own. */
+static jurat_rc
+check_folder(const char *data_dir, struct jurat_diag *d)
+{
+	struct stat st;
+
+	if (stat(data_dir, &st) != 0)
+		return jurat_fail(d, errno == ENOENT ? JURAT_E_NOT_FOUND : JURAT_E_IO, "data", NO_OFFSET, 0, (uint64_t)errno);
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		return JURAT_OK;
+	(void)jurat_fail(d, JURAT_E_PERMISSION, "data.mode", NO_OFFSET, 0700, st.st_mode & 0777);
+	jurat_hint(d, "others may write into the data folder: chmod 700 it");
+	return JURAT_E_PERMISSION;
+}
+
 jurat_rc
 secrets_open(struct secrets **out, const char *data_dir, const struct aes256_key *kek, const struct secrets_clocks *clocks,
     struct jurat_diag *d)
@@ -193,8 +208,9 @@ secrets_open(struct secrets **out, const char *data_dir, const struct aes256_key
 		return jurat_fail(d, JURAT_E_MEMORY, "service", NO_OFFSET, 0, 0);
 	}
 	s->clocks = *clocks;
-	if ((rc = store_open(&s->store, database, kek, d)) != JURAT_OK || (rc = read_trust(s, data_dir, d)) != JURAT_OK ||
-	    (rc = secrets_refresh(s, d)) != JURAT_OK) {
+	if ((rc = check_folder(data_dir, d)) != JURAT_OK || (rc = store_open(&s->store, database, kek, d)) != JURAT_OK ||
+	    (rc = store_clock_check(s->store, s->clocks.unix_s(), d)) != JURAT_OK ||
+	    (rc = read_trust(s, data_dir, d)) != JURAT_OK || (rc = secrets_refresh(s, d)) != JURAT_OK) {
 		secrets_close(s);
 		return rc;
 	}
@@ -202,11 +218,26 @@ secrets_open(struct secrets **out, const char *data_dir, const struct aes256_key
 	return JURAT_OK;
 }
 
+/* record_rest: refusals that were only counted, and that no later record told of: one record for all of them. */
+static void
+record_rest(struct secrets *s)
+{
+	static const struct store_secret none = { 0 };
+	char detail[REFUSALS_DETAIL_MAX_LEN + 1];
+	struct store_note note = { .at_unix_s = s->clocks.unix_s(), .detail = detail };
+
+	if (s->refusals.unrecorded == 0)
+		return;
+	refusals_detail(detail, &s->refusals, "the service stops");
+	(void)!store_refused(s->store, &none, &note, NULL); /* nobody is left to be told */
+}
+
 void
 secrets_close(struct secrets *s)
 {
 	if (s == NULL)
 		return;
+	record_rest(s);
 	sessions_clear(&s->sessions);
 	store_close(s->store);
 	jurat_trust_free(s->private_root);

@@ -43,7 +43,7 @@ struct secrets_clocks {
 	uint64_t (*monotonic_ms)(void);
 };
 
-/* secrets_open: opens the store and reads everything. Afterwards secrets_handle answers requests; ctx is the struct secrets. */
+/* secrets_open: opens the store and reads everything; JURAT_E_TIME (clock) if the clock is behind the log (store_clock_check). Afterwards secrets_handle answers requests; ctx is the struct secrets. */
 MUST_USE jurat_rc secrets_open(struct secrets **out, const char *data_dir, const struct aes256_key *kek,
     const struct secrets_clocks *clocks, struct jurat_diag *d);
 void secrets_close(struct secrets *s);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "appraisal/verify.h"
+#include "service/refusals.h"
 #include "service/secrets.h"
 #include "service/session.h"
 
@@ -23,6 +24,7 @@ struct secrets {
 	struct secrets_clocks clocks;
 	struct sessions sessions;
 	struct counters count;
+	struct refusals refusals;
 	const struct http_server *server;
 };
 

@@ -37,6 +37,15 @@ tcs_parse(struct sgx_tcs *out, const uint8_t *p, size_t len, struct jurat_diag *
 }
 
 void
+tcs_eadd(uint8_t page[SGX_TCS_TEMPLATE_LEN])
+{
+	store64le(page, 0);                                          /* STATE */
+	store64le(page + 8, load64le(page + 8) & ~SGX_TCS_DBGOPTIN); /* FLAGS */
+	store32le(page + 24, 0);                                     /* CSSA */
+	store64le(page + 40, 0);                                     /* AEP */
+}
+
+void
 tcs_encode(uint8_t out[SGX_TCS_TEMPLATE_LEN], const struct sgx_tcs *tcs)
 {
 	struct writer w;

@@ -28,6 +28,8 @@ struct sgx_tcs {
 
 /* tcs_parse: a whole page; JURAT_E_FORMAT for a non-zero reserved byte or unknown flag. Alignment rules are EADD's, not its. */
 MUST_USE jurat_rc tcs_parse(struct sgx_tcs *out, const uint8_t *p, size_t len, struct jurat_diag *d);
+/* tcs_eadd: clears in a page what EADD clears before EEXTEND can measure it: STATE, FLAGS.DBGOPTIN, CSSA, AEP (SDM vol. 3D, "EADD"). */
+void tcs_eadd(uint8_t page[SGX_TCS_TEMPLATE_LEN]);
 void tcs_encode(uint8_t out[SGX_TCS_TEMPLATE_LEN], const struct sgx_tcs *tcs);
 
 /* GPRSGX: as it lies in memory (natural alignment makes it exactly 184 bytes). The engine and exception handlers use it. */

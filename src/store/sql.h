@@ -54,8 +54,7 @@ int64_t sql_int(struct sql_query *q, int column);
 const char *sql_text(struct sql_query *q, int column); /* never NULL */
 const uint8_t *sql_blob(struct sql_query *q, int column, size_t *out_len);
 
-/* sql_changes: rows that the last INSERT, UPDATE or DELETE touched. sql_last_id: the row id that the last INSERT made. */
-int64_t sql_changes(struct sql *db);
+/* sql_last_id: the row id that the last INSERT made. */
 int64_t sql_last_id(struct sql *db);
 
 /*

@@ -295,12 +295,6 @@ sql_blob(struct sql_query *q, int column, size_t *out_len)
 }
 
 int64_t
-sql_changes(struct sql *db)
-{
-	return sqlite3_changes64(db->handle);
-}
-
-int64_t
 sql_last_id(struct sql *db)
 {
 	return sqlite3_last_insert_rowid(db->handle);

@@ -21,6 +21,7 @@ static const char *const schema[] = {
 	" version INTEGER NOT NULL, detail TEXT NOT NULL, evidence_hash BLOB NOT NULL, hash BLOB NOT NULL,"
 	" signature BLOB NOT NULL);"
 	"CREATE INDEX log_by_name ON log(name, seq);",
+	"CREATE INDEX log_by_time ON log(at_unix_s);",
 };
 
 static const char service_key_name[] = "sigma", log_key_name[] = "log";

@@ -113,7 +113,8 @@ struct store_note {
 
 /*
  * store_release: READY -> SENT with its record, one transaction. JURAT_E_REPLAY if it is not READY; JURAT_E_NOT_FOUND if this version
- * is gone; JURAT_E_MISMATCH (secret.log) if the log says something else of it than its row: one of them was set back. store_delivered: SENT -> DELIVERED. store_refused: a record alone. store_rearm: SENT or DELIVERED -> READY.
+ * is gone; JURAT_E_MISMATCH (secret.log) if the log says something else of it than its row: one of them was set back. store_delivered: SENT -> DELIVERED, for the release of
+ * the same evidence hash (JURAT_E_REPLAY for an earlier one). store_refused: a record alone. store_rearm: SENT or DELIVERED -> READY.
  */
 MUST_USE jurat_rc store_release(
     struct store *s, const struct store_secret *secret, const struct store_note *note, struct jurat_diag *d);
@@ -135,10 +136,19 @@ struct store_record {
 };
 
 /*
+ * store_clock_check: JURAT_E_TIME (clock; wanted the latest time in the log, got now) if now is more than STORE_CLOCK_LEEWAY_S before it: the
+ * clock was set back, and what has ended would count again. JURAT_E_MISMATCH or JURAT_E_CRYPTO if the last record, or the one with the
+ * latest time, is not whole. An empty log says nothing about the time.
+ */
+#define STORE_CLOCK_LEEWAY_S 300
+MUST_USE jurat_rc store_clock_check(struct store *s, int64_t now_unix_s, struct jurat_diag *d);
+
+/*
  * store_log_each: records from seq `from` on, as they stand. store_log_verify: the whole chain and every signature by the log's key;
  * JURAT_E_MISMATCH (offset = seq of the first bad record) for a hole or a broken chain, JURAT_E_CRYPTO for a signature. That the end was not cut off can
  * only be told with a head noted earlier (may be NULL): JURAT_E_MISMATCH at log.head if no record has it. out_head is the last hash, out_num the
- * number of records. Each secret's state and version must be what the log says last of it (secret.log). Without a KEK the log's key itself
+ * number of records. Each secret's state and version must be what the log says last of it (secret.log), and
+ * each secret that the log knows must be there (secret.row, offset = seq of its first record). Without a KEK the log's key itself
  * is not authenticated: whoever may write the database could have put another one there.
  */
 MUST_USE jurat_rc store_log_each(struct store *s, uint64_t from, bool (*each)(void *ctx, const struct store_record *record),

@@ -111,6 +111,8 @@ log_append(struct store *s, const struct log_entry *entry, struct jurat_diag *d)
 
 /* ---- records as they stand ---- */
 
+/* the events after which a secret is in another state: added, released, delivered, rearmed */
+#define CHANGES "(1, 2, 3, 5)"
 #define LOG_COLUMNS "seq, at_unix_s, event, name, version, detail, evidence_hash, hash, signature"
 
 /* record_take: name and detail live until the next step. */
@@ -178,6 +180,19 @@ hash_before(struct store *s, uint8_t out[SHA256_LEN], uint64_t seq, struct jurat
 	return row ? blob_exact(q, 0, out, SHA256_LEN, "log.hash", d) : jurat_fail(d, JURAT_E_MISMATCH, "log.seq", seq, seq - 1, 0);
 }
 
+/* record_step: the next row of q, checked with its link to the record before. */
+static jurat_rc
+record_step(struct store *s, struct sql_query *q, struct store_record *out, bool *out_row, struct jurat_diag *d)
+{
+	uint8_t before[SHA256_LEN];
+	jurat_rc rc;
+
+	if ((rc = sql_step(q, out_row, d)) != JURAT_OK || !*out_row || (rc = record_take(out, q, d)) != JURAT_OK ||
+	    (rc = hash_before(s, before, out->seq, d)) != JURAT_OK)
+		return rc;
+	return record_check(s, q, out->seq, before, d);
+}
+
 static enum secret_state
 state_after(enum store_event event)
 {
@@ -186,34 +201,70 @@ state_after(enum store_event event)
 
 /*
  * log_agrees: the last record that changed this secret is whole and says what its row says. A row alone could be set back to an earlier version
- * or state by whoever may write the database; its log cannot be signed without the KEK.
+ * or state by whoever may write the database; its log cannot be signed without the KEK. out_evidence: the record's.
  */
 static jurat_rc
-log_agrees(struct store *s, const struct store_secret *secret, struct jurat_diag *d)
+log_agrees(struct store *s, const struct store_secret *secret, uint8_t out_evidence[SHA256_LEN], struct jurat_diag *d)
 {
 	CLEANUP(sql_query_free) struct sql_query *q = NULL;
-	uint8_t before[SHA256_LEN];
 	struct store_record r;
 	bool row = false;
 	jurat_rc rc;
 
 	if ((rc = sql_prepare(&q, s->db,
-		 "SELECT " LOG_COLUMNS " FROM log WHERE name = ? AND event IN (1, 2, 3, 5) ORDER BY seq DESC LIMIT 1", d)) != JURAT_OK)
+		 "SELECT " LOG_COLUMNS " FROM log WHERE name = ? AND event IN " CHANGES " ORDER BY seq DESC LIMIT 1", d)) != JURAT_OK)
 		return rc;
 	sql_bind_text(q, 1, secret->name);
-	if ((rc = sql_step(q, &row, d)) != JURAT_OK)
+	if ((rc = record_step(s, q, &r, &row, d)) != JURAT_OK)
 		return rc;
 	if (!row)
 		return jurat_fail(d, JURAT_E_MISMATCH, "secret.log", NO_OFFSET, secret->version, 0);
-	if ((rc = record_take(&r, q, d)) != JURAT_OK || (rc = hash_before(s, before, r.seq, d)) != JURAT_OK ||
-	    (rc = record_check(s, q, r.seq, before, d)) != JURAT_OK)
-		return rc;
 	if (r.version != secret->version || state_after(r.event) != secret->state) {
 		(void)jurat_fail(d, JURAT_E_MISMATCH, "secret.log", r.seq, secret->version, r.version);
 		jurat_hint(d, "the secret or the log was set back to an earlier state");
 		return JURAT_E_MISMATCH;
 	}
+	memcpy(out_evidence, r.evidence_hash, SHA256_LEN);
 	return JURAT_OK;
+}
+
+/* ---- the clock ---- */
+
+/* The last record, as its time could have been lowered, and then the one with the latest time: a record may have been written under an earlier clock. */
+static jurat_rc
+latest_time(struct store *s, int64_t *out_unix_s, bool *out_any, struct jurat_diag *d)
+{
+	static const char *const queries[] = {
+		"SELECT " LOG_COLUMNS " FROM log ORDER BY seq DESC LIMIT 1",
+		"SELECT " LOG_COLUMNS " FROM log ORDER BY at_unix_s DESC LIMIT 1",
+	};
+	struct store_record r = { 0 };
+
+	*out_any = false;
+	for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+		CLEANUP(sql_query_free) struct sql_query *q = NULL;
+		jurat_rc rc;
+
+		if ((rc = sql_prepare(&q, s->db, queries[i], d)) != JURAT_OK || (rc = record_step(s, q, &r, out_any, d)) != JURAT_OK)
+			return rc;
+	}
+	*out_unix_s = r.at_unix_s;
+	return JURAT_OK;
+}
+
+jurat_rc
+store_clock_check(struct store *s, int64_t now_unix_s, struct jurat_diag *d)
+{
+	int64_t latest;
+	bool any;
+	jurat_rc rc = latest_time(s, &latest, &any, d);
+
+	/* no time that is signed here is near the lower end of its type; a difference of now could be */
+	if (rc != JURAT_OK || !any || latest < INT64_MIN + STORE_CLOCK_LEEWAY_S || now_unix_s >= latest - STORE_CLOCK_LEEWAY_S)
+		return rc;
+	(void)jurat_fail(d, JURAT_E_TIME, "clock", NO_OFFSET, (uint64_t)latest, (uint64_t)now_unix_s);
+	jurat_hint(d, "the clock is behind the log's latest record: set it right; nothing is judged meanwhile");
+	return JURAT_E_TIME;
 }
 
 /* ---- releases ---- */
@@ -221,8 +272,9 @@ log_agrees(struct store *s, const struct store_secret *secret, struct jurat_diag
 /* move_state: FROM -> TO for exactly this version. JURAT_E_REPLAY if it was in another state. */
 static jurat_rc
 move_state(struct store *s, const struct store_secret *secret, enum secret_state from, enum secret_state to,
-    struct jurat_diag *d)
+    const struct store_note *note, struct jurat_diag *d)
 {
+	uint8_t evidence[SHA256_LEN];
 	struct store_secret present;
 	struct sql_query *q;
 	jurat_rc rc;
@@ -231,10 +283,13 @@ move_state(struct store *s, const struct store_secret *secret, enum secret_state
 		return rc;
 	if (present.id != secret->id || present.version != secret->version)
 		return jurat_fail(d, JURAT_E_NOT_FOUND, "secret.version", NO_OFFSET, secret->version, present.version);
-	if ((rc = log_agrees(s, &present, d)) != JURAT_OK)
+	if ((rc = log_agrees(s, &present, evidence, d)) != JURAT_OK)
 		return rc;
 	if (present.state != from)
 		return jurat_fail(d, JURAT_E_REPLAY, "secret.state", NO_OFFSET, from, present.state);
+	/* re-armed meanwhile and sent to another: that one has not acknowledged */
+	if (to == SECRET_DELIVERED && !ct_equal(evidence, note->evidence_hash, SHA256_LEN))
+		return jurat_fail(d, JURAT_E_REPLAY, "secret.evidence", NO_OFFSET, 0, 0);
 	if ((rc = sql_prepare(&q, s->db, "UPDATE secrets SET state = ? WHERE id = ?", d)) != JURAT_OK)
 		return rc;
 	sql_bind_int(q, 1, to);
@@ -250,7 +305,7 @@ move_and_log(struct store *s, const struct store_secret *secret, enum secret_sta
 
 	if ((rc = store_need_kek(s, d)) != JURAT_OK || (rc = sql_begin(s->db, d)) != JURAT_OK)
 		return rc;
-	if (from == to || (rc = move_state(s, secret, from, to, d)) == JURAT_OK)
+	if (from == to || (rc = move_state(s, secret, from, to, entry->note, d)) == JURAT_OK)
 		rc = log_append(s, entry, d);
 	return store_finish(s, rc, d);
 }
@@ -333,8 +388,26 @@ secret_agrees(void *ctx, const struct store_secret *secret)
 {
 	struct agreement *a = ctx;
 
-	a->rc = log_agrees(a->s, secret, a->d);
+	uint8_t evidence[SHA256_LEN];
+
+	a->rc = log_agrees(a->s, secret, evidence, a->d);
 	return a->rc == JURAT_OK;
+}
+
+/* rows_are_there: no command deletes a secret, so each one that the log knows has its row. */
+static jurat_rc
+rows_are_there(struct store *s, struct jurat_diag *d)
+{
+	CLEANUP(sql_query_free) struct sql_query *q = NULL;
+	bool row = false;
+	jurat_rc rc = sql_prepare(&q, s->db,
+	    "SELECT seq FROM log WHERE event IN " CHANGES " AND name NOT IN (SELECT name FROM secrets) ORDER BY seq LIMIT 1", d);
+
+	if (rc != JURAT_OK || (rc = sql_step(q, &row, d)) != JURAT_OK || !row)
+		return rc;
+	(void)jurat_fail(d, JURAT_E_MISMATCH, "secret.row", (uint64_t)sql_int(q, 0), 0, 0);
+	jurat_hint(d, "a secret of which the log has records is not in the database any more");
+	return JURAT_E_MISMATCH;
 }
 
 jurat_rc
@@ -355,7 +428,8 @@ store_log_verify(struct store *s, const uint8_t *noted_head, uint64_t *out_num, 
 		num++;
 		noted = noted || ct_equal(before, noted_head, SHA256_LEN);
 	}
-	if (rc != JURAT_OK || (rc = store_secret_each(s, secret_agrees, &all, d)) != JURAT_OK || (rc = all.rc) != JURAT_OK)
+	if (rc != JURAT_OK || (rc = store_secret_each(s, secret_agrees, &all, d)) != JURAT_OK || (rc = all.rc) != JURAT_OK ||
+	    (rc = rows_are_there(s, d)) != JURAT_OK)
 		return rc;
 	if (!noted)
 		return jurat_fail(d, JURAT_E_MISMATCH, "log.head", NO_OFFSET, 0, 0);

@@ -181,33 +181,20 @@ read_tbs(struct reader *tbs, struct x509_cert *c, struct jurat_diag *d)
 jurat_rc
 cert_parse(struct x509_cert *out, const uint8_t *p, size_t len, struct jurat_diag *d)
 {
+	static const struct x509_signed_names names = { F, F ".tbs", F ".algorithm", F ".signature" };
 	struct x509_cert c = { .der = { p, len } };
-	struct reader r, outer, tbs;
-	struct x509_span signed_part;
-	unsigned tag;
+	struct x509_signed whole;
 	jurat_rc rc;
 
 	if (len > X509_MAX_LEN)
 		return jurat_fail(d, JURAT_E_TOO_LARGE, F, NO_OFFSET, X509_MAX_LEN, len);
-	reader_init(&r, p, len);
-	rc = der_read(&r, DER_SEQUENCE, &outer, F, d);
+	rc = x509_open_signed(&whole, p, len, &names, d);
 	if (rc == JURAT_OK)
-		rc = reader_end(&r, F, d);
-	if (rc == JURAT_OK)
-		rc = der_read_any(&outer, &tag, &tbs, &signed_part, F ".tbs", d);
-	if (rc == JURAT_OK && tag != DER_SEQUENCE)
-		rc = jurat_fail(d, JURAT_E_FORMAT, F ".tbs", 0, DER_SEQUENCE, tag);
-	if (rc == JURAT_OK)
-		rc = read_tbs(&tbs, &c, d);
-	if (rc == JURAT_OK)
-		rc = x509_read_algorithm(&outer, F ".algorithm", d);
-	if (rc == JURAT_OK)
-		rc = x509_read_signature(&outer, &c.signature, F ".signature", d);
-	if (rc == JURAT_OK)
-		rc = reader_end(&outer, F, d);
+		rc = read_tbs(&whole.tbs, &c, d);
 	if (rc != JURAT_OK)
 		return rc;
-	sha256_once(c.digest, signed_part.p, signed_part.len);
+	memcpy(c.digest, whole.digest, sizeof c.digest);
+	c.signature = whole.signature;
 	*out = c;
 	return JURAT_OK;
 }

@@ -43,10 +43,21 @@ MUST_USE jurat_rc cert_parse(struct x509_cert *out, const uint8_t *p, size_t len
 /* cert_is_self_issued: subject and issuer are the same name. Says nothing about the signature. */
 MUST_USE bool cert_is_self_issued(const struct x509_cert *cert);
 
-/* Shared with CRLs: AlgorithmIdentifier ecdsa-with-SHA256 without parameters; BIT STRING with SEQUENCE { r, s }. */
+/* Shared with CRLs: AlgorithmIdentifier ecdsa-with-SHA256 without parameters. */
 MUST_USE jurat_rc x509_read_algorithm(struct reader *r, const char *field, struct jurat_diag *d);
-MUST_USE jurat_rc x509_read_signature(
-    struct reader *r, struct p256_signature *out, const char *field, struct jurat_diag *d);
+
+/* What both kinds of signed document are around their contents (RFC 5280 §4.1, §5.1), and what its parts are called in an error. */
+struct x509_signed {
+	struct reader tbs;          /* the contents, unread */
+	uint8_t digest[SHA256_LEN]; /* SHA-256 of the signed part */
+	struct p256_signature signature;
+};
+struct x509_signed_names {
+	const char *whole, *tbs, *algorithm, *signature;
+};
+/* x509_open_signed: SEQUENCE { contents, ecdsa-with-SHA256, BIT STRING with SEQUENCE { r, s } } and nothing behind it. */
+MUST_USE jurat_rc x509_open_signed(
+    struct x509_signed *out, const uint8_t *p, size_t len, const struct x509_signed_names *names, struct jurat_diag *d);
 
 /* One extension of a certificate, a CRL or an entry of one. */
 struct x509_extension {

@@ -30,8 +30,8 @@ put_right(uint8_t out[32], struct x509_span v)
 	memcpy(out + 32 - v.len, v.p, v.len);
 }
 
-jurat_rc
-x509_read_signature(struct reader *r, struct p256_signature *out, const char *field, struct jurat_diag *d)
+static jurat_rc
+read_signature(struct reader *r, struct p256_signature *out, const char *field, struct jurat_diag *d)
 {
 	struct reader bits, pair;
 	struct x509_span sig_r, sig_s;
@@ -55,6 +55,36 @@ x509_read_signature(struct reader *r, struct p256_signature *out, const char *fi
 		return rc;
 	put_right(out->r, sig_r);
 	put_right(out->s, sig_s);
+	return JURAT_OK;
+}
+
+jurat_rc
+x509_open_signed(struct x509_signed *out, const uint8_t *p, size_t len, const struct x509_signed_names *names, struct jurat_diag *d)
+{
+	struct reader r, outer;
+	struct x509_signed s = { 0 };
+	struct x509_span all;
+	unsigned tag;
+	jurat_rc rc;
+
+	reader_init(&r, p, len);
+	rc = der_read(&r, DER_SEQUENCE, &outer, names->whole, d);
+	if (rc == JURAT_OK)
+		rc = reader_end(&r, names->whole, d);
+	if (rc == JURAT_OK)
+		rc = der_read_any(&outer, &tag, &s.tbs, &all, names->tbs, d);
+	if (rc == JURAT_OK && tag != DER_SEQUENCE)
+		rc = jurat_fail(d, JURAT_E_FORMAT, names->tbs, 0, DER_SEQUENCE, tag);
+	if (rc == JURAT_OK)
+		rc = x509_read_algorithm(&outer, names->algorithm, d);
+	if (rc == JURAT_OK)
+		rc = read_signature(&outer, &s.signature, names->signature, d);
+	if (rc == JURAT_OK)
+		rc = reader_end(&outer, names->whole, d);
+	if (rc != JURAT_OK)
+		return rc;
+	sha256_once(s.digest, all.p, all.len);
+	*out = s;
 	return JURAT_OK;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "x509/crl.h"
 
+#include <string.h>
+
 #define F "x509.crl"
 
 /* read_entry: SEQUENCE { serial, time, extensions? }. */
@@ -110,33 +112,20 @@ read_tbs(struct reader *tbs, struct x509_crl *c, struct jurat_diag *d)
 jurat_rc
 crl_parse(struct x509_crl *out, const uint8_t *p, size_t len, struct jurat_diag *d)
 {
+	static const struct x509_signed_names names = { F, F ".tbs", F ".algorithm", F ".signature" };
 	struct x509_crl c = { 0 };
-	struct reader r, outer, tbs;
-	struct x509_span signed_part;
-	unsigned tag;
+	struct x509_signed whole;
 	jurat_rc rc;
 
 	if (len > X509_CRL_MAX_LEN)
 		return jurat_fail(d, JURAT_E_TOO_LARGE, F, NO_OFFSET, X509_CRL_MAX_LEN, len);
-	reader_init(&r, p, len);
-	rc = der_read(&r, DER_SEQUENCE, &outer, F, d);
+	rc = x509_open_signed(&whole, p, len, &names, d);
 	if (rc == JURAT_OK)
-		rc = reader_end(&r, F, d);
-	if (rc == JURAT_OK)
-		rc = der_read_any(&outer, &tag, &tbs, &signed_part, F ".tbs", d);
-	if (rc == JURAT_OK && tag != DER_SEQUENCE)
-		rc = jurat_fail(d, JURAT_E_FORMAT, F ".tbs", 0, DER_SEQUENCE, tag);
-	if (rc == JURAT_OK)
-		rc = read_tbs(&tbs, &c, d);
-	if (rc == JURAT_OK)
-		rc = x509_read_algorithm(&outer, F ".algorithm", d);
-	if (rc == JURAT_OK)
-		rc = x509_read_signature(&outer, &c.signature, F ".signature", d);
-	if (rc == JURAT_OK)
-		rc = reader_end(&outer, F, d);
+		rc = read_tbs(&whole.tbs, &c, d);
 	if (rc != JURAT_OK)
 		return rc;
-	sha256_once(c.digest, signed_part.p, signed_part.len);
+	memcpy(c.digest, whole.digest, sizeof c.digest);
+	c.signature = whole.signature;
 	*out = c;
 	return JURAT_OK;
 }

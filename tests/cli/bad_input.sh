@@ -164,7 +164,11 @@ for command in "world show w" "world new x" "world set w" "machine show m" "mach
 	"enclave measure x" "enclave keygen" "secrets show" "vault info" "verify x" "demo"; do
 	expect "$command --nonsense" 2 '^jurat: error: ' "$jurat" $command --nonsense
 done
-expect "a number too large for a descriptor" 2 'ready-fd wants' "$jurat" platform serve sw:m --socket p --ready-fd 4294967297
+for command in "platform serve sw:m --socket p" "machine serve m" "secrets serve --data s --kek-file kek --listen 127.0.0.1:0"; do
+	for number in 4294967297 1024 -1 +3 3x x; do
+		expect "$command --ready-fd $number" 2 'ready-fd wants' "$jurat" $command --ready-fd $number
+	done
+done
 ask="vault ask --machine sw:m --enclave w/enclaves/vault.so --candidate kek"
 expect "a store that is not there" 1 'none: store: it does not exist' "$jurat" $ask --store none
 expect "a store that is no folder" 1 'kek: store: .*Not a directory' "$jurat" $ask --store kek

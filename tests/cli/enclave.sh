@@ -5,38 +5,9 @@
 set -u
 jurat=$(realpath "$1")
 source=${JURAT_SOURCE:-.}
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-passed=0
-failed=0
-
-# expect NAME CODE STDOUT STDERR COMMAND...: patterns, empty: there must be nothing
-expect() {
-	name=$1 code=$2 out=$3 err=$4
-	shift 4
-	[ ! -e "$dir/out" ] || mv "$dir/out" "$dir/last"
-	"$@" >"$dir/out" 2>"$dir/err"
-	got=$?
-	why=
-	[ $got -eq "$code" ] || why="exit $got, wanted $code"
-	if [ -n "$out" ]; then
-		grep -q -e "$out" "$dir/out" || why="$why; no '$out' on stdout"
-	elif [ -s "$dir/out" ]; then
-		why="$why; something on stdout"
-	fi
-	if [ -n "$err" ]; then
-		grep -q -e "$err" "$dir/err" || why="$why; no '$err' on stderr"
-	elif [ -s "$dir/err" ]; then
-		why="$why; something on stderr"
-	fi
-	if [ -z "$why" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "not ok - $name: $why: $(head -c 300 "$dir/err")"
-	fi
-}
-
+here=$(dirname "$(realpath "$0")")
+# shellcheck source=tests/cli/expect.sh
+. "$here/expect.sh"
 
 python3 "$source/tests/vectors/images.py" "$dir/v" || exit 1
 cd "$dir/v" || exit 1
@@ -54,11 +25,13 @@ mrenclave=$(sed -n 's/^mrenclave  //p' "$dir/out")
 expect "measure agrees" 0 "^$mrenclave\$" "" "$jurat" enclave measure signed
 expect "with the layout's description" 0 "" "" grep -q "^sign unsigned 1 16 0 1 2 $mrenclave\$" index.txt
 expect "sign to standard output" 0 "sgx_metadata" "" "$jurat" enclave sign unsigned --key key.pem --date 20261124 -o -
+cp "$dir/out" "$dir/last"
 expect "gives the same file" 0 "" "" cmp "$dir/last" signed
 expect "inspect says that it is valid" 0 "valid (RSA-3072" "" "$jurat" enclave inspect signed
 expect "and that the hashes are equal" 0 "are equal" "" "$jurat" enclave inspect signed
 expect "and who may debug it" 0 "allowed: whoever loads it decides" "" "$jurat" enclave inspect signed
 expect "inspect in JSON" 0 '"hashes_equal": true' "" "$jurat" enclave inspect signed --json
+cp "$dir/out" "$dir/last"
 expect "which is JSON" 0 '"kind": "sdk"' "" python3 -m json.tool "$dir/last"
 
 echo '{"isv_prod_id": 3, "isv_svn": 4, "debug": "forbidden", "num_tcs": 2}' >settings.json
@@ -97,6 +70,7 @@ expect "a short signature" 3 "" "short: sigstruct" "$jurat" enclave measure sdk-
 
 printf 'some datasome data' >secret
 expect "a secret is found" 0 "^found at byte [0-9]* (raw)\$" "" "$jurat" enclave inspect signed --find secret
+cp "$dir/out" "$dir/last"
 expect "and not shown" 1 "" "" grep -q "some data" "$dir/last"
 printf 'not in there' >secret
 expect "another is not" 1 "^not found\$" "" "$jurat" enclave inspect signed --find secret
@@ -112,5 +86,4 @@ expect "an unknown option" 2 "" "--flt: unknown option" "$jurat" enclave measure
 expect "a wrong date" 2 "" "YYYYMMDD" "$jurat" enclave sign unsigned --key key.pem --date 2026-11-24 -o no
 expect "a day that is none" 3 "" "settings.date" "$jurat" enclave sign unsigned --key key.pem --date 20261340 -o no
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

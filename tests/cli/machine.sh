@@ -4,38 +4,12 @@
 # usage: machine.sh JURAT
 set -u
 jurat=$(realpath "$1")
-dir=$(mktemp -d)
+here=$(dirname "$(realpath "$0")")
+# shellcheck source=tests/cli/expect.sh
+. "$here/expect.sh"
 pids=
 # shellcheck disable=SC2086 # a list of process ids
 trap 'kill $pids 2>/dev/null; rm -rf "$dir"' EXIT
-passed=0
-failed=0
-
-# expect NAME CODE STDOUT STDERR COMMAND...: patterns, empty: there must be nothing
-expect() {
-	name=$1 code=$2 out=$3 err=$4
-	shift 4
-	"$@" >"$dir/out" 2>"$dir/err"
-	got=$?
-	why=
-	[ $got -eq "$code" ] || why="exit $got, wanted $code"
-	if [ -n "$out" ]; then
-		grep -q -e "$out" "$dir/out" || why="$why; no '$out' on stdout"
-	elif [ -s "$dir/out" ]; then
-		why="$why; something on stdout"
-	fi
-	if [ -n "$err" ]; then
-		grep -q -e "$err" "$dir/err" || why="$why; no '$err' on stderr"
-	elif [ -s "$dir/err" ]; then
-		why="$why; something on stderr"
-	fi
-	if [ -z "$why" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "not ok - $name: $why: $(head -c 300 "$dir/err")"
-	fi
-}
 
 # start COMMAND...: a daemon in the background, listening when this returns; its process is $pid
 start() {
@@ -124,5 +98,4 @@ else
 fi
 expect "an unknown user" 1 "" "user: " "$jurat" machine serve m --user no-such-user-here
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

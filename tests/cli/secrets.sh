@@ -72,6 +72,13 @@ expect "another key" 3 "cryptographic check" "$jurat" secrets add a --data data 
 chmod 640 kek.hex
 expect "a key that others may read" 1 "permissions" "$jurat" secrets add a --data data --kek-file kek.hex --file secret --policy policy.json
 chmod 600 kek.hex
+mkfifo kek.pipe
+expect "a key in a pipe" 1 "kek.pipe: file: " "$jurat" secrets serve --data data --kek-file kek.pipe --listen 127.0.0.1:0
+if [ "$(id -u)" = 0 ]; then
+	cp kek kek.foreign && chown 65534 kek.foreign
+	expect "a key of another user" 1 "kek.foreign: file.owner: " \
+		"$jurat" secrets serve --data data --kek-file kek.foreign --listen 127.0.0.1:0
+fi
 cp kek data/kek
 expect "a key inside the data folder" 1 "outside the data folder" \
 	"$jurat" secrets serve --data data --kek-file data/kek --listen 127.0.0.1:0
@@ -128,6 +135,10 @@ expect "rotate" 0 "" "$jurat" secrets rotate --data data --kek-file kek --new-ke
 expect "the old key" 3 "cryptographic check" "$jurat" secrets add d --data data --kek-file kek --file secret --policy policy.json
 expect "the configuration is checked" 0 "configuration is right" \
 	"$jurat" secrets serve --data data --kek-file kek.hex --listen 127.0.0.1:0 --check-config
+chmod 777 data
+expect "a folder that others may write into" 1 "data.mode" \
+	"$jurat" secrets serve --data data --kek-file kek.hex --listen 127.0.0.1:0 --check-config
+chmod 700 data
 expect "a bad address" 2 "numeric address" "$jurat" secrets serve --data data --kek-file kek.hex --listen localhost
 expect "no address" 2 "wants --listen" "$jurat" secrets serve --data data --kek-file kek.hex
 expect "bad collateral" 3 "collateral" "$jurat" secrets update --data data --collateral kek.hex

@@ -5,43 +5,11 @@
 set -u
 jurat=$1
 seeds=$(dirname "$0")/../../fuzz/seeds
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-passed=0
-failed=0
+here=$(dirname "$(realpath "$0")")
+# shellcheck source=tests/cli/expect.sh
+. "$here/expect.sh"
 
-# expect NAME CODE STDOUT STDERR COMMAND...: patterns, empty: there must be nothing
-expect() {
-	name=$1 code=$2 out=$3 err=$4
-	shift 4
-	"$@" >"$dir/out" 2>"$dir/err"
-	got=$?
-	why=
-	[ $got -eq "$code" ] || why="exit $got, wanted $code"
-	if [ -n "$out" ]; then
-		grep -q -e "$out" "$dir/out" || why="$why; no '$out' on stdout"
-	elif [ -s "$dir/out" ]; then
-		why="$why; something on stdout"
-	fi
-	if [ -n "$err" ]; then
-		grep -q -e "$err" "$dir/err" || why="$why; no '$err' on stderr"
-	elif [ -s "$dir/err" ]; then
-		why="$why; something on stderr"
-	fi
-	if [ -z "$why" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "not ok - $name: $why: $(head -c 300 "$dir/err")"
-	fi
-}
-
-# the seed is quote length (4 bytes, little-endian), quote, collateral
-len=$(od -An -tu4 -N4 "$seeds/verify/genuine" | tr -d ' ')
-tail -c +5 "$seeds/verify/genuine" | head -c "$len" >"$dir/quote"
-tail -c +$((5 + len)) "$seeds/verify/genuine" >"$dir/collateral"
-mkdir "$dir/trust"
-cp "$seeds/trust/private" "$dir/trust/trust.json"
+unpack_seed "$seeds"
 policy=$seeds/policy/small
 at=2026-06-01T12:00:00Z
 data=$(od -An -v -tx1 -j368 -N64 "$dir/quote" | tr -d ' \n')
@@ -153,5 +121,4 @@ expect two_quotes 2 '' 'one quote' "$jurat" verify a b
 expect unknown_option 2 '' 'unknown option' "$jurat" verify a --force
 expect help 0 '^usage: jurat verify' '' "$jurat" verify --help
 
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+finish

@@ -4,28 +4,13 @@
 # usage: world.sh JURAT
 set -u
 jurat=$1
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-failures=0
+here=$(dirname "$(realpath "$0")")
+# shellcheck source=tests/cli/expect.sh
+. "$here/expect.sh"
 
 fail() {
 	echo "not ok - $1"
-	failures=$((failures + 1))
-}
-
-# expect NAME CODE PATTERN COMMAND...: exit code and a pattern in stderr
-expect() {
-	name=$1 code=$2 pattern=$3
-	shift 3
-	"$@" >"$dir/out" 2>"$dir/err"
-	got=$?
-	if [ $got -ne "$code" ]; then
-		fail "$name: exit $got, wanted $code: $(cat "$dir/err")"
-	elif [ -n "$pattern" ] && ! grep -q -e "$pattern" "$dir/err"; then
-		fail "$name: no '$pattern' in: $(cat "$dir/err")"
-	else
-		echo "ok - $name"
-	fi
+	failed=$((failed + 1))
 }
 
 # holds NAME COMMAND...
@@ -33,7 +18,7 @@ holds() {
 	name=$1
 	shift
 	if "$@" >"$dir/out" 2>&1; then
-		echo "ok - $name"
+		passed=$((passed + 1))
 	else
 		fail "$name: $(cat "$dir/out")"
 	fi
@@ -55,19 +40,19 @@ lists() {
 }
 
 w=$dir/w
-expect "a world is made" 0 "signing its enclaves" "$jurat" world new "$w" --name shell
-expect "it is not made twice" 1 "exists already" "$jurat" world new "$w"
-expect "a parent that is not there is not an enclave's fault" 1 "x: world.parent: it does not exist" "$jurat" world new "$dir/none/x"
-expect "an unknown option is told in our words" 2 "^jurat: error: .*unknown option" "$jurat" world new "$dir/x" --bogus
-expect "a bad name is refused" 3 "world.name" "$jurat" world new "$dir/x" --name "a b"
-expect "no folder is a usage error" 2 "wants one folder" "$jurat" world new
-expect "missing enclaves are named" 1 "/nonexistent" "$jurat" world new "$dir/x" --enclaves /nonexistent
-expect "Intel's names are called insecure" 0 "insecure" "$jurat" world new "$dir/intel/" --insecure-intel-names
+expect "a world is made" 0 '*' "signing its enclaves" "$jurat" world new "$w" --name shell
+expect "it is not made twice" 1 '*' "exists already" "$jurat" world new "$w"
+expect "a parent that is not there is not an enclave's fault" 1 '*' "x: world.parent: it does not exist" "$jurat" world new "$dir/none/x"
+expect "an unknown option is told in our words" 2 '*' "^jurat: error: .*unknown option" "$jurat" world new "$dir/x" --bogus
+expect "a bad name is refused" 3 '*' "world.name" "$jurat" world new "$dir/x" --name "a b"
+expect "no folder is a usage error" 2 '*' "wants one folder" "$jurat" world new
+expect "missing enclaves are named" 1 '*' "/nonexistent" "$jurat" world new "$dir/x" --enclaves /nonexistent
+expect "Intel's names are called insecure" 0 '*' "insecure" "$jurat" world new "$dir/intel/" --insecure-intel-names
 [ ! -e "$dir/x" ] || fail "a failed world leaves a folder"
 
-expect "a machine is made" 0 "" "$jurat" machine new "$dir/m" --world "$w"
-expect "a machine is enrolled" 0 "" "$jurat" world enrol "$w" "$dir/m"
-expect "a missing machine is named" 1 "not exist" "$jurat" world enrol "$w" "$dir/none"
+expect "a machine is made" 0 '*' '*' "$jurat" machine new "$dir/m" --world "$w"
+expect "a machine is enrolled" 0 '*' '*' "$jurat" world enrol "$w" "$dir/m"
+expect "a missing machine is named" 1 '*' "not exist" "$jurat" world enrol "$w" "$dir/none"
 
 csplit -s -z -f "$dir/chain" "$dir/m/state/pck_chain.pem" '/BEGIN/' '{*}'
 crl root_ca_crl | openssl crl -inform der >"$dir/crls.pem"
@@ -96,28 +81,27 @@ holds "openssl verifies the TCB info" openssl dgst -sha256 -verify "$dir/signing
 serial=$("$jurat" world show "$w" --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["machines"][0]["pck_serial"])')
 printed=$(openssl x509 -in "$dir/chain00" -noout -serial | cut -d= -f2 | tr A-F a-f)
 [ "$serial" = "$printed" ] || fail "world show prints serial $serial, the certificate has $printed"
-expect "a PCK certificate is revoked" 0 "" "$jurat" world set "$w" --revoke-pck "$serial"
+expect "a PCK certificate is revoked" 0 '*' '*' "$jurat" world set "$w" --revoke-pck "$serial"
 holds "the CRL lists it" lists "$(echo "$serial" | tr a-f A-F)"
-expect "it is not revoked twice" 1 "exists already" "$jurat" world set "$w" --revoke-pck "$serial"
-expect "a bad serial is a usage error" 2 "40 hexadecimal digits" "$jurat" world set "$w" --revoke-pck 12
-expect "an unknown status is a usage error" 2 "UpToDate" "$jurat" world set "$w" --tcb-status Fine
-expect "a bad number is a usage error" 2 "0 to 255" "$jurat" world set "$w" --min-svn 256
+expect "it is not revoked twice" 1 '*' "exists already" "$jurat" world set "$w" --revoke-pck "$serial"
+expect "a bad serial is a usage error" 2 '*' "40 hexadecimal digits" "$jurat" world set "$w" --revoke-pck 12
+expect "an unknown status is a usage error" 2 '*' "UpToDate" "$jurat" world set "$w" --tcb-status Fine
+expect "a bad number is a usage error" 2 '*' "0 to 255" "$jurat" world set "$w" --min-svn 256
 before=$(crl root_ca_crl | openssl crl -inform der -noout -crlnumber)
-expect "collateral is renewed" 0 "" "$jurat" world set "$w"
+expect "collateral is renewed" 0 '*' '*' "$jurat" world set "$w"
 [ "$(crl root_ca_crl | openssl crl -inform der -noout -crlnumber)" != "$before" ] || fail "two CRLs have one number: $before"
-expect "a TCB status is set" 0 "" "$jurat" world set "$w" --tcb-status OutOfDate --min-svn 9 --at 2026-01-01T00:00:00Z
+expect "a TCB status is set" 0 '*' '*' "$jurat" world set "$w" --tcb-status OutOfDate --min-svn 9 --at 2026-01-01T00:00:00Z
 collateral tcb_info | grep -q '"issueDate":"2026-01-01T00:00:00Z".*"svn":9.*OutOfDate' || fail "the TCB info does not say so"
-expect "a time before all others is refused" 2 "from 1971" "$jurat" world set "$w" --at 1970-01-02T00:00:00Z
+expect "a time before all others is refused" 2 '*' "from 1971" "$jurat" world set "$w" --at 1970-01-02T00:00:00Z
 cp "$w/collateral.json" "$dir/before.json"
 # shellcheck disable=SC2016 # the inner shell expands them
-expect "a file that meets a limit is told as a full disk" 1 "^jurat: error: .*space" sh -c 'ulimit -f 2; exec "$0" world set "$1"' "$jurat" "$w"
+expect "a file that meets a limit is told as a full disk" 1 '*' "^jurat: error: .*space" sh -c 'ulimit -f 2; exec "$0" world set "$1"' "$jurat" "$w"
 holds "the collateral is as it was" cmp "$w/collateral.json" "$dir/before.json"
-expect "an unknown verb is a usage error" 2 "unknown verb" "$jurat" world destroy "$w"
-expect "a folder that is no world is named" 1 "world new" "$jurat" world show "$dir"
+expect "an unknown verb is a usage error" 2 '*' "unknown verb" "$jurat" world destroy "$w"
+expect "a folder that is no world is named" 1 '*' "world new" "$jurat" world show "$dir"
 echo '{"version": 9}' >"$w/world.json"
-expect "a newer world is refused by name" 3 "world.version" "$jurat" world show "$w"
+expect "a newer world is refused by name" 3 '*' "world.version" "$jurat" world show "$w"
 chmod 644 "$dir/intel/keys/tcb-signing.pem"
-expect "a key that others can read is refused" 1 "chmod 600" "$jurat" world set "$dir/intel"
+expect "a key that others can read is refused" 1 '*' "chmod 600" "$jurat" world set "$dir/intel"
 
-[ $failures -eq 0 ] || echo "$failures failed"
-exit $failures
+finish

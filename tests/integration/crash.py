@@ -152,7 +152,9 @@ def killed_rotate(w, folder):
     with open(os.open(new, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as f:
         f.write(os.urandom(32))
     ok = killed = 0
-    for delay in points(0.08):
+    whole = time_of(["secrets", "rotate", "--data", w / "service", "--kek-file", old, "--new-kek-file", new])
+    old, new = new, old
+    for delay in points(whole):
         args = ["secrets", "rotate", "--data", w / "service", "--kek-file", old, "--new-kek-file", new]
         killed += kill_after(args, delay) == -9
         opens = [run("secrets", "serve", "--data", w / "service", "--kek-file", k, "--listen", "127.0.0.1:0", "--check-config").returncode == 0

@@ -32,7 +32,7 @@ def attack(program, name, folder, check_left_out):
 
 
 def main():
-    build_root = os.environ.get("JURAT_BUILD") or os.path.dirname(JURAT)
+    build_root = os.environ.get("JURAT_BUILD") or os.path.dirname(os.path.abspath(sys.argv[1]))
     source = os.environ.get("JURAT_SOURCE") or os.path.dirname(build_root)
     program = build(source, os.path.join(build_root, "sabotage"))
     check(b"TEST BUILD" in run("--version", program=program).stderr, "a build with removable checks says so")

@@ -80,21 +80,26 @@ put_page(struct writer *w, uint64_t off, uint32_t flags, const uint8_t *page)
 }
 
 static void
-put_thread(struct writer *w, uint64_t at, uint32_t nssa, uint64_t flags)
+put_thread(struct writer *w, uint64_t at, const struct probe_settings *settings)
 {
 	static const uint8_t zeros[SGX_PAGE_SIZE];
 	uint8_t page[SGX_PAGE_SIZE] = { 0 };
 	struct sgx_tcs tcs = {
-		.flags = flags,
+		.flags = settings->tcs_flags,
 		.ossa = at + PROBE_SSA,
-		.nssa = nssa,
-		.oentry = PROBE_CODE,
+		.nssa = settings->nssa,
+		.oentry = settings->oentry != 0 ? settings->oentry : PROBE_CODE,
 		.ofsbase = at + PROBE_DATA,
 		.ogsbase = at + PROBE_DATA,
 		.fslimit = UINT32_MAX,
 		.gslimit = UINT32_MAX,
 	};
 
+	if ((settings->tcs_flags & SGX_TCS_DBGOPTIN) != 0) { /* and everything else that is the processor's */
+		tcs.state = 1;
+		tcs.cssa = 1;
+		tcs.aep = 0x1000;
+	}
 	tcs_encode(page, &tcs);
 	put_page(w, at, SGX_PT_TCS, page);
 	for (uint64_t off = PROBE_SSA; off < PROBE_STRIDE; off += SGX_PAGE_SIZE)
@@ -135,7 +140,7 @@ sign(uint8_t out[SGX_SIGSTRUCT_LEN], const uint8_t mrenclave[32], const struct p
 }
 
 static uint8_t *
-stream(size_t *out_len, uint32_t nssa, uint64_t tcs_flags)
+stream(size_t *out_len, const struct probe_settings *settings)
 {
 	size_t cap = 64 + 32 * (64 + 16 * (64 + 256));
 	uint8_t *p = calloc(1, cap);
@@ -147,7 +152,7 @@ stream(size_t *out_len, uint32_t nssa, uint64_t tcs_flags)
 	writer_u64le(&w, PROBE_SIZE);
 	writer_zeros(&w, 44);
 	for (uint64_t i = 0; i < PROBE_NUM_TCS; i++)
-		put_thread(&w, i * PROBE_STRIDE, nssa, tcs_flags);
+		put_thread(&w, i * PROBE_STRIDE, settings);
 	put_code(&w);
 	assert_false(w.failed);
 	*out_len = w.len;
@@ -164,15 +169,12 @@ probe_image(size_t *out_len, uint8_t out_sigstruct[SGX_SIGSTRUCT_LEN], const str
 
 	if (settings == NULL)
 		settings = &usual;
-	p = stream(out_len, settings->nssa, 0);
+	p = stream(out_len, settings);
 	assert_int_equal(image_open(&image, p, *out_len, NULL), JURAT_OK);
 	assert_int_equal(image_measure(mrenclave, image, NULL), JURAT_OK);
 	image_free(image);
 	sign(out_sigstruct, mrenclave, settings);
-	if (settings->tcs_flags == 0)
-		return p;
-	free(p);
-	return stream(out_len, settings->nssa, settings->tcs_flags);
+	return p;
 }
 
 jurat_rc

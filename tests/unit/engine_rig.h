@@ -30,7 +30,8 @@ struct probe_settings {
 	bool kss;
 	uint64_t flags;      /* attributes beyond MODE64BIT */
 	uint64_t flags_free; /* attributes that SIGSTRUCT's mask leaves open, beside DEBUG */
-	uint64_t tcs_flags;  /* in the file; EADD clears what is not for it to say, so they are not measured */
+	uint64_t oentry;     /* 0: where the probe's code is */
+	uint64_t tcs_flags;  /* in the file; with DBGOPTIN go STATE, CSSA and AEP, none of which is measured: EADD clears them */
 };
 
 /* rig_up, rig_down: group setup and teardown: one machine, one signing key. rig_machine: that machine. */

@@ -34,7 +34,8 @@ find(struct search_hit *hit, const void *text, size_t text_len, const uint8_t *s
 
 	noise();
 	memcpy(recording + 777, text, text_len);
-	assert_int_equal(search_secret(&result, hit, recording, sizeof recording, secret, len, NULL, NULL), JURAT_OK);
+	assert_int_equal(
+	    search_secret(&result, hit, &(struct find_job){ recording, sizeof recording, secret, len }, NULL, NULL), JURAT_OK);
 	return result;
 }
 

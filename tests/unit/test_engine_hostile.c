@@ -348,6 +348,28 @@ a_tcs_that_opts_in_to_debugging_is_not_stepped_all_the_same(void **state)
 	enclave_unload(e);
 }
 
+/* The host's own code, at a fixed distance from ELRANGE, is what such an entry would run, with enclave mode's rights. */
+static void
+an_entry_outside_elrange_faults(void **state)
+{
+	static const uint64_t outside[] = { PROBE_SIZE, 0x123456789000, 0x7fffffffffff0000, UINT64_MAX };
+
+	for (size_t i = 0; i < ARRAY_LEN(outside); i++) {
+		struct probe_settings settings = { .xfrm = 3, .nssa = 2, .oentry = outside[i] };
+		struct enclave *e = probe_load(&settings);
+		struct jurat_diag d = { 0 };
+		uint64_t ms[4] = { 0 }, status = 77;
+		uint8_t *ssa = NULL;
+
+		assert_int_equal(engine_tcs_take(e, &e->tcs[0], false, &ssa), ENGINE_GP);
+		assert_null(ssa);
+		assert_int_equal(enclave_ecall(e, PROBE_ECHO, ms, NULL, NULL, &status, &d), JURAT_E_STATE);
+		assert_string_equal(d.field, "enclave.crashed");
+		assert_int_equal(status, 77);
+		enclave_unload(e);
+	}
+}
+
 static void
 an_enclave_that_must_be_notified_of_exits_does_not_start(void **state)
 {
@@ -357,7 +379,7 @@ an_enclave_that_must_be_notified_of_exits_does_not_start(void **state)
 	struct enclave *e = NULL;
 
 	assert_int_equal(probe_try(&e, &settings, &d), JURAT_E_UNSUPPORTED);
-	assert_string_equal(d.field, "enclave.aexnotify");
+	assert_string_equal(d.field, "secs.attributes.aexnotify");
 	assert_non_null(d.hint);
 	settings.flags_free = SGX_FLAGS_AEXNOTIFY; /* its signer can do without, so it runs, and says that it is without */
 	e = probe_load(&settings);
@@ -378,6 +400,7 @@ main(void)
 		cmocka_unit_test(an_enclave_unloaded_in_an_ocall_ends_its_call_first),
 		cmocka_unit_test(an_enclave_unloaded_by_another_thread_ends_its_call_first),
 		cmocka_unit_test(a_tcs_that_opts_in_to_debugging_is_not_stepped_all_the_same),
+		cmocka_unit_test(an_entry_outside_elrange_faults),
 		cmocka_unit_test(an_enclave_that_must_be_notified_of_exits_does_not_start),
 	};
 	return cmocka_run_group_tests(tests, keys_then_rig_up, rig_down);

@@ -14,7 +14,7 @@ only_hit(const void *hay, size_t len)
 	uint8_t *exact = test_copy(hay, len);
 	size_t num;
 
-	assert_int_equal(find_secret(hits, 4, &num, exact, len, secret, strlen(secret), NULL), JURAT_OK);
+	assert_int_equal(find_secret(hits, 4, &num, &(struct find_job){ exact, len, secret, strlen(secret) }, NULL), JURAT_OK);
 	assert_int_equal(num, 1);
 	free(exact);
 	return hits[0];
@@ -75,7 +75,7 @@ finds_every_place_up_to_the_room_given(void **state)
 	size_t num;
 
 	(void)state;
-	assert_int_equal(find_secret(hits, 3, &num, "aaaaaa", 6, "aa", 2, NULL), JURAT_OK);
+	assert_int_equal(find_secret(hits, 3, &num, &(struct find_job){ "aaaaaa", 6, "aa", 2 }, NULL), JURAT_OK);
 	assert_int_equal(num, 3);
 	assert_int_equal(hits[2].off, 2);
 }
@@ -87,11 +87,11 @@ finds_nothing_where_nothing_is(void **state)
 	size_t num = 9;
 
 	(void)state;
-	assert_int_equal(find_secret(hits, 3, &num, "correct horse battery stapl", 27, secret, strlen(secret), NULL), JURAT_OK);
+	assert_int_equal(find_secret(hits, 3, &num, &(struct find_job){ "correct horse battery stapl", 27, secret, strlen(secret) }, NULL), JURAT_OK);
 	assert_int_equal(num, 0);
-	assert_int_equal(find_secret(hits, 3, &num, "", 0, secret, strlen(secret), NULL), JURAT_OK);
+	assert_int_equal(find_secret(hits, 3, &num, &(struct find_job){ "", 0, secret, strlen(secret) }, NULL), JURAT_OK);
 	assert_int_equal(num, 0);
-	assert_int_equal(find_secret(hits, 3, &num, "abc", 3, "", 0, NULL), JURAT_E_USAGE);
+	assert_int_equal(find_secret(hits, 3, &num, &(struct find_job){ "abc", 3, "", 0 }, NULL), JURAT_E_USAGE);
 }
 
 int

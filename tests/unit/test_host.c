@@ -141,6 +141,45 @@ secrets_that_others_may_touch_are_refused(void **state)
 }
 
 static void
+a_secret_of_another_user_is_refused(void **state)
+{
+	char *path = in_dir("foreign");
+	struct jurat_diag d = { 0 };
+	struct blob b = { 0 };
+
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* only root can give files away, and read those of others */
+	assert_int_equal(file_write(path, "s", 1, 0600, NULL), JURAT_OK);
+	assert_int_equal(chown(path, 65534, 65534), 0);
+	assert_int_equal(file_read_secret(&b, path, 10, &d), JURAT_E_PERMISSION);
+	assert_string_equal(d.field, "file.owner");
+	assert_non_null(d.hint);
+	assert_null(b.p);
+	assert_int_equal(file_read(&b, path, 10, NULL), JURAT_OK); /* what is no secret may be anybody's */
+	blob_clear(&b);
+	free(path);
+}
+
+static void
+a_secret_is_a_regular_file_and_a_pipe_does_not_hold_the_reader(void **state)
+{
+	char *path = in_dir("pipe");
+	struct jurat_diag d = { 0 };
+	struct blob b = { 0 };
+
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(10);
+	assert_int_equal(file_read_secret(&b, path, 10, &d), JURAT_E_IO);
+	alarm(0);
+	assert_non_null(d.hint);
+	assert_int_equal(file_read_secret(&b, "/dev/zero", 10, NULL), JURAT_E_IO);
+	assert_null(b.p);
+	free(path);
+}
+
+static void
 pipes_are_read_to_their_end(void **state)
 {
 	char path[64];
@@ -450,6 +489,8 @@ main(void)
 		IN_DIR(files_up_to_the_limit_are_read_whole),
 		IN_DIR(what_cannot_be_read_says_why),
 		IN_DIR(secrets_that_others_may_touch_are_refused),
+		IN_DIR(a_secret_of_another_user_is_refused),
+		IN_DIR(a_secret_is_a_regular_file_and_a_pipe_does_not_hold_the_reader),
 		cmocka_unit_test(pipes_are_read_to_their_end),
 		IN_DIR(written_files_replace_and_have_the_mode),
 		IN_DIR(create_refuses_what_is_there),

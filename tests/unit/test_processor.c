@@ -52,7 +52,7 @@ static const struct create_case {
 } create_cases[] = {
 	{ NULL, JURAT_OK, 0x4000, 0x10000, 4, 3, 1, 0, 0, 0 },
 	{ NULL, JURAT_OK, 0x4000, 0x10000, 4 | 0x80, 3, 1, 1, 9, 9 },
-	{ NULL, JURAT_OK, 0x4000, 0x10000, 4 | 2 | 0x10 | 0x20 | 0x400, 7, 1, 0, 0, 0 },
+	{ NULL, JURAT_OK, 0x4000, 0x10000, 4 | 2 | 0x10 | 0x20, 7, 1, 0, 0, 0 },
 	{ NULL, JURAT_OK, 0x2000, 0, 4, 0xe7, 1, 0, 0, 0 },
 	{ NULL, JURAT_OK, 0x4000, 0, 4, 0x602e7, 3, 1, 0, 0 },
 	{ "secs.size", JURAT_E_FORMAT, 0x1000, 0, 4, 3, 1, 0, 0, 0 },
@@ -67,6 +67,7 @@ static const struct create_case {
 	{ "secs.ssa_frame_size", JURAT_E_FORMAT, 0x4000, 0, 4, 3, 0xffffffff, 0, 0, 0 },
 	{ "secs.attributes.mode64bit", JURAT_E_UNSUPPORTED, 0x4000, 0, 0, 3, 1, 0, 0, 0 },
 	{ "secs.attributes.init", JURAT_E_ATTRIBUTES, 0x4000, 0, 4 | 1, 3, 1, 0, 0, 0 },
+	{ "secs.attributes.aexnotify", JURAT_E_UNSUPPORTED, 0x4000, 0, 4 | 0x400, 3, 1, 0, 0, 0 },
 	{ "secs.attributes.flags", JURAT_E_ATTRIBUTES, 0x4000, 0, 4 | 8, 3, 1, 0, 0, 0 },
 	{ "secs.attributes.flags", JURAT_E_ATTRIBUTES, 0x4000, 0, 4 | 0x40, 3, 1, 0, 0, 0 }, /* CET */
 	{ "secs.attributes.flags", JURAT_E_ATTRIBUTES, 0x4000, 0, 4 | 1ull << 63, 3, 1, 0, 0, 0 },
@@ -153,7 +154,7 @@ eadd_judges_place_and_secinfo(void **state)
 }
 
 static jurat_rc
-add_tcs(const struct sgx_tcs *tcs, uint64_t attributes, struct jurat_diag *d)
+add_tcs(const struct sgx_tcs *tcs, struct jurat_diag *d)
 {
 	uint8_t bytes[SGX_PAGE_SIZE] = { 0 };
 	struct image_page page = { 0, 1, SGX_PT_TCS, 0xffff, bytes };
@@ -161,7 +162,6 @@ add_tcs(const struct sgx_tcs *tcs, uint64_t attributes, struct jurat_diag *d)
 	struct secs s;
 
 	tiny_request(&q);
-	q.attributes.flags |= attributes;
 	assert_int_equal(processor_ecreate(&s, &q, NULL), JURAT_OK);
 	tcs_encode(bytes, tcs);
 	return processor_eadd(&s, &page, d);
@@ -172,17 +172,16 @@ eadd_judges_a_tcs(void **state)
 {
 	struct jurat_diag d = { 0 };
 
-	assert_int_equal(add_tcs(&(struct sgx_tcs){ .ossa = 0x1000 }, 0, NULL), JURAT_OK);
-	expect(add_tcs(&(struct sgx_tcs){ .ossa = 0x1001 }, 0, &d), &d, JURAT_E_FORMAT, "tcs.ossa");
+	assert_int_equal(add_tcs(&(struct sgx_tcs){ .ossa = 0x1000 }, NULL), JURAT_OK);
+	expect(add_tcs(&(struct sgx_tcs){ .ossa = 0x1001 }, &d), &d, JURAT_E_FORMAT, "tcs.ossa");
 	d = (struct jurat_diag){ 0 };
-	expect(add_tcs(&(struct sgx_tcs){ .ofsbase = 8 }, 0, &d), &d, JURAT_E_FORMAT, "tcs.ofsbase");
+	expect(add_tcs(&(struct sgx_tcs){ .ofsbase = 8 }, &d), &d, JURAT_E_FORMAT, "tcs.ofsbase");
 	d = (struct jurat_diag){ 0 };
-	expect(add_tcs(&(struct sgx_tcs){ .ogsbase = 8 }, 0, &d), &d, JURAT_E_FORMAT, "tcs.ogsbase");
+	expect(add_tcs(&(struct sgx_tcs){ .ogsbase = 8 }, &d), &d, JURAT_E_FORMAT, "tcs.ogsbase");
 	d = (struct jurat_diag){ 0 };
-	expect(add_tcs(&(struct sgx_tcs){ .flags = 4 }, 0, &d), &d, JURAT_E_FORMAT, "tcs.flags");
+	expect(add_tcs(&(struct sgx_tcs){ .flags = 4 }, &d), &d, JURAT_E_FORMAT, "tcs.flags");
 	d = (struct jurat_diag){ 0 };
-	expect(add_tcs(&(struct sgx_tcs){ .flags = SGX_TCS_AEXNOTIFY }, 0, &d), &d, JURAT_E_ATTRIBUTES, "tcs.flags.aexnotify");
-	assert_int_equal(add_tcs(&(struct sgx_tcs){ .flags = SGX_TCS_AEXNOTIFY }, SGX_FLAGS_AEXNOTIFY, NULL), JURAT_OK);
+	expect(add_tcs(&(struct sgx_tcs){ .flags = SGX_TCS_AEXNOTIFY }, &d), &d, JURAT_E_ATTRIBUTES, "tcs.flags.aexnotify");
 }
 
 static void
@@ -380,10 +379,10 @@ einit_holds_the_signers_masks_in_both_directions(void **state)
 	struct attempt a;
 
 	attempt_init(&a);
-	a.request.attributes.flags |= SGX_FLAGS_AEXNOTIFY;
+	a.request.attributes.flags ^= SGX_FLAGS_KSS;
 	try_init(&a, JURAT_E_ATTRIBUTES, SGX_INVALID_ATTRIBUTE, "sigstruct.attributes.flags");
 	attempt_init(&a);
-	a.sig.attributes.flags |= SGX_FLAGS_AEXNOTIFY;
+	a.sig.attributes.flags ^= SGX_FLAGS_KSS;
 	try_init(&a, JURAT_E_ATTRIBUTES, SGX_INVALID_ATTRIBUTE, "sigstruct.attributes.flags");
 	attempt_init(&a);
 	a.request.attributes.xfrm = 7;

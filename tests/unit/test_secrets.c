@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "http/client.h"
+#include "service/refusals.h"
 #include "service/secrets.h"
 #include "service/session.h"
 
@@ -22,7 +23,9 @@
 	"\"0101010101010101010101010101010101010101010101010101010101010101\"}]}"
 
 static const struct aes256_key kek = { { 5, 6, 7 } };
-static volatile uint64_t *clock_ms; /* shared with the service's process: its monotonic clock */
+/* Shared with the service's process: its monotonic clock, and by how much its other clock differs from the real one. */
+static volatile uint64_t *clock_ms;
+static volatile int64_t *clock_error_s;
 
 struct fixture {
 	char *dir, *data, *database, *cert;
@@ -34,7 +37,7 @@ struct fixture {
 static int64_t
 wall_clock(void)
 {
-	return time(NULL);
+	return time(NULL) + *clock_error_s;
 }
 
 static uint64_t
@@ -111,6 +114,7 @@ setup(void **state)
 	struct store *store;
 
 	clock_ms = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	clock_error_s = (volatile int64_t *)(clock_ms + 1);
 	f->dir = temp_dir_new();
 	f->data = path_join(f->dir, "data");
 	f->database = path_join(f->data, SECRETS_DATABASE);
@@ -374,6 +378,128 @@ a_flood_of_sessions_keeps_nobody_out(void **state)
 	expect(f, honest.path, honest.msg3, sizeof honest.msg3, 403, NULL, NULL);
 }
 
+/* Collateral that has ended would count again. */
+static void
+under_a_clock_that_was_set_back_nothing_is_judged(void **state)
+{
+	static const struct secrets_clocks clocks = { wall_clock, test_clock };
+	struct fixture *f = *state;
+	struct http_reply r = { 0 };
+	struct attester a;
+	struct jurat_diag d = { 0 };
+	struct secrets *s = NULL;
+
+	begin(f, &a);
+	make_msg3(&a);
+	expect(f, a.path, a.msg3, sizeof a.msg3, 403, NULL, NULL); /* its record has the time */
+	*clock_error_s = -2 * (int64_t)STORE_CLOCK_LEEWAY_S;
+	begin(f, &a);
+	make_msg3(&a);
+	expect(f, a.path, a.msg3, sizeof a.msg3, 503, "time", "clock");
+	assert_int_equal(http_get(f->client, &r, "/readyz", 1000, NULL), JURAT_OK);
+	assert_int_equal(r.status, 503);
+	assert_non_null(strstr((char *)r.body.p, "\"field\": \"clock\""));
+	http_reply_clear(&r);
+	assert_int_equal(secrets_open(&s, f->data, &kek, &clocks, &d), JURAT_E_TIME);
+	assert_null(s);
+	assert_non_null(d.hint);
+	/* small corrections are daily business */
+	*clock_error_s = -(int64_t)STORE_CLOCK_LEEWAY_S / 2;
+	begin(f, &a);
+	make_msg3(&a);
+	expect(f, a.path, a.msg3, sizeof a.msg3, 403, NULL, NULL);
+}
+
+static void
+under_a_clock_that_was_set_back_the_daemon_ends_with_8(void **state)
+{
+	struct fixture *f = *state;
+	struct store_new_secret in = { .name = "later", .plain = (const uint8_t *)"x", .len = 1, .policy = POLICY,
+		.policy_len = sizeof POLICY - 1, .at_unix_s = time(NULL) + 3600 };
+	char *kek_file = path_join(f->dir, "kek"), cmd[1024];
+	const char *build = getenv("JURAT_BUILD");
+	struct store *store;
+
+	assert_int_equal(file_write(kek_file, kek.b, sizeof kek.b, 0600, NULL), JURAT_OK);
+	snprintf(cmd, sizeof cmd, "%s/src/cli/jurat secrets serve --data %s --kek-file %s --listen 127.0.0.1:0 --check-config 2>&1",
+	    build != NULL ? build : ".", f->data, kek_file);
+	assert_int_equal(WEXITSTATUS(system(cmd)), 0); /* NOLINT: our own paths */
+	assert_int_equal(store_open(&store, f->database, &kek, NULL), JURAT_OK);
+	assert_int_equal(store_secret_add(store, &in, NULL), JURAT_OK);
+	store_close(store);
+	assert_int_equal(WEXITSTATUS(system(cmd)), 8); /* NOLINT */
+	free(kek_file);
+}
+
+struct refused {
+	unsigned num;
+	char name[STORE_NAME_MAX_LEN + 1], detail[STORE_DETAIL_MAX_LEN + 1];
+};
+
+static bool
+count_refused(void *ctx, const struct store_record *r)
+{
+	struct refused *seen = ctx;
+
+	seen->num += r->event == EVENT_REFUSED;
+	snprintf(seen->name, sizeof seen->name, "%s", r->name);
+	snprintf(seen->detail, sizeof seen->detail, "%s", r->detail);
+	return true;
+}
+
+static struct refused
+refused(struct fixture *f)
+{
+	struct refused seen = { 0 };
+	uint8_t head[SHA256_LEN];
+	struct store *s;
+	uint64_t num;
+
+	assert_int_equal(store_open(&s, f->database, NULL, NULL), JURAT_OK);
+	assert_int_equal(store_log_each(s, 1, count_refused, &seen, NULL), JURAT_OK);
+	assert_int_equal(store_log_verify(s, NULL, &num, head, NULL), JURAT_OK);
+	store_close(s);
+	return seen;
+}
+
+static void
+be_refused(struct fixture *f, unsigned times)
+{
+	struct attester a;
+
+	for (unsigned i = 0; i < times; i++) {
+		begin(f, &a);
+		make_msg3(&a);
+		expect(f, a.path, a.msg3, sizeof a.msg3, 403, NULL, NULL);
+	}
+}
+
+/* Anybody can cause refusals; they must not fill the disk. */
+static void
+a_flood_of_refusals_is_counted_and_not_recorded_one_by_one(void **state)
+{
+	struct fixture *f = *state;
+	struct refused seen;
+
+	be_refused(f, REFUSALS_BURST + 5);
+	assert_int_equal(refused(f).num, REFUSALS_BURST);
+	*clock_ms += 60000 / REFUSALS_PER_MINUTE;
+	be_refused(f, 1);
+	seen = refused(f);
+	assert_int_equal(seen.num, REFUSALS_BURST + 1);
+	assert_string_equal(seen.name, "door");
+	assert_non_null(strstr(seen.detail, "; refusals before this without a record: 5"));
+	/* the rest is told at the end at the latest */
+	be_refused(f, 3);
+	assert_int_equal(refused(f).num, REFUSALS_BURST + 1);
+	assert_int_equal(stop(f), 0);
+	seen = refused(f);
+	assert_int_equal(seen.num, REFUSALS_BURST + 2);
+	assert_string_equal(seen.name, "");
+	assert_string_equal(seen.detail, "the service stops; refusals before this without a record: 3");
+	start(f, 0);
+}
+
 static void
 a_wrong_policy_in_the_database_releases_nothing(void **state)
 {
@@ -507,6 +633,9 @@ main(void)
 		T(an_ack_before_its_time_is_refused),
 		T(an_epid_group_in_msg1_is_refused_by_name),
 		T(a_flood_of_sessions_keeps_nobody_out),
+		T(under_a_clock_that_was_set_back_nothing_is_judged),
+		T(under_a_clock_that_was_set_back_the_daemon_ends_with_8),
+		T(a_flood_of_refusals_is_counted_and_not_recorded_one_by_one),
 		T(a_wrong_policy_in_the_database_releases_nothing),
 		T(a_full_disk_does_not_turn_a_refusal_into_a_release),
 		T(health_readiness_and_metrics_answer),

@@ -284,6 +284,24 @@ a_secret_is_released_once_until_the_operator_rearms_it(void **state)
 	assert_int_equal(store_rearm(f->store, "nobody", 7, NULL), JURAT_E_NOT_FOUND);
 }
 
+static void
+an_earlier_release_does_not_acknowledge_a_later_one(void **state)
+{
+	struct fixture *f = *state;
+	struct store_note first = { .at_unix_s = 5, .detail = "accepted", .evidence_hash = { 1 } };
+	struct store_note second = { .at_unix_s = 6, .detail = "accepted", .evidence_hash = { 2 } };
+	struct store_secret secret;
+
+	assert_int_equal(add(f->store, "a", "aaaa", 4, false), JURAT_OK);
+	secret = find(f->store, "a");
+	assert_int_equal(store_release(f->store, &secret, &first, NULL), JURAT_OK);
+	assert_int_equal(store_rearm(f->store, "a", 6, NULL), JURAT_OK);
+	assert_int_equal(store_release(f->store, &secret, &second, NULL), JURAT_OK);
+	assert_int_equal(store_delivered(f->store, &secret, &first, NULL), JURAT_E_REPLAY);
+	assert_int_equal(find(f->store, "a").state, SECRET_SENT);
+	assert_int_equal(store_delivered(f->store, &secret, &second, NULL), JURAT_OK);
+}
+
 static bool
 count_record(void *ctx, const struct store_record *r)
 {
@@ -393,6 +411,64 @@ a_row_that_was_set_back_is_not_released(void **state)
 		assert_int_equal(store_release(f->store, &secret, &note, &d), JURAT_E_MISMATCH);
 		assert_string_equal(d.field, "secret.log");
 		assert_int_equal(store_log_verify(f->store, NULL, &num, head, NULL), JURAT_E_MISMATCH);
+	}
+}
+
+static void
+a_clock_that_was_set_back_is_found_by_the_log(void **state)
+{
+	static const char *const edits[] = { "UPDATE log SET at_unix_s = 0 WHERE seq = 3", "UPDATE log SET at_unix_s = 9000 WHERE seq = 1" };
+	struct fixture *f = *state;
+	struct store_note late = { .at_unix_s = 5000, .detail = "policy" }, early = { .at_unix_s = 4000, .detail = "policy" };
+	struct store_secret secret;
+	struct jurat_diag d = { 0 };
+
+	assert_int_equal(store_clock_check(f->store, 0, NULL), JURAT_OK); /* nothing to compare with */
+	assert_int_equal(add(f->store, "a", "aaaa", 4, false), JURAT_OK);
+	secret = find(f->store, "a");
+	assert_int_equal(store_refused(f->store, &secret, &late, NULL), JURAT_OK);
+	/* a later record under an earlier clock does not lower what has been reached */
+	assert_int_equal(store_refused(f->store, &secret, &early, NULL), JURAT_OK);
+	assert_int_equal(store_clock_check(f->store, 5000, NULL), JURAT_OK);
+	assert_int_equal(store_clock_check(f->store, 5000 - STORE_CLOCK_LEEWAY_S, NULL), JURAT_OK);
+	assert_int_equal(store_clock_check(f->store, 5000 - STORE_CLOCK_LEEWAY_S - 1, &d), JURAT_E_TIME);
+	assert_string_equal(d.field, "clock");
+	assert_int_equal(d.wanted, 5000);
+	assert_int_equal(d.got, 5000 - STORE_CLOCK_LEEWAY_S - 1);
+	assert_int_equal(store_clock_check(f->store, INT64_MIN, NULL), JURAT_E_TIME);
+	assert_int_equal(store_clock_check(f->store, INT64_MAX, NULL), JURAT_OK);
+	for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
+		raw_sql(f->path, "CREATE TABLE keep AS SELECT * FROM log");
+		raw_sql(f->path, edits[i]);
+		if (store_clock_check(f->store, 8000, NULL) != JURAT_E_MISMATCH)
+			fail_msg("%s", edits[i]);
+		raw_sql(f->path, "DELETE FROM log; INSERT INTO log SELECT * FROM keep; DROP TABLE keep");
+		assert_int_equal(store_clock_check(f->store, 8000, NULL), JURAT_OK);
+	}
+}
+
+static void
+a_row_that_was_deleted_is_found_by_the_log(void **state)
+{
+	static const char *const deleted[] = {
+		"DELETE FROM chunks; DELETE FROM secrets WHERE name = 'b'",
+		"DELETE FROM secrets",
+	};
+	struct fixture *f = *state;
+	uint8_t head[SHA256_LEN];
+	uint64_t num;
+
+	assert_int_equal(add(f->store, "a", "aaaa", 4, false), JURAT_OK);
+	assert_int_equal(add(f->store, "b", "bbbb", 4, false), JURAT_OK);
+	assert_int_equal(store_log_verify(f->store, NULL, &num, head, NULL), JURAT_OK);
+	for (size_t i = 0; i < ARRAY_LEN(deleted); i++) {
+		struct jurat_diag d = { 0 };
+
+		raw_sql(f->path, deleted[i]);
+		assert_int_equal(store_log_verify(f->store, NULL, &num, head, &d), JURAT_E_MISMATCH);
+		assert_string_equal(d.field, "secret.row");
+		assert_int_equal(d.offset, i == 0 ? 2 : 1);
+		assert_non_null(d.hint);
 	}
 }
 
@@ -751,9 +827,12 @@ main(void)
 		T(an_altered_policy_is_seen),
 		T(absurd_rows_are_refused_by_field),
 		T(a_secret_is_released_once_until_the_operator_rearms_it),
+		T(an_earlier_release_does_not_acknowledge_a_later_one),
 		T(any_change_of_the_log_is_found),
 		T(a_log_that_was_cut_and_grown_again_is_found_by_a_noted_head),
 		T(a_row_that_was_set_back_is_not_released),
+		T(a_clock_that_was_set_back_is_found_by_the_log),
+		T(a_row_that_was_deleted_is_found_by_the_log),
 		T(who_opened_before_a_rotation_writes_nothing_under_the_old_kek),
 		T(without_the_right_kek_nothing_opens),
 		T(rotation_leaves_only_the_new_kek_working),

@@ -661,10 +661,15 @@ def record(tag, *values):
     return (tag + b"".join(values)).ljust(64, b"\0")
 
 
+def added_tcs(page):
+    """What EADD leaves of a TCS for EEXTEND to see: without STATE, FLAGS.DBGOPTIN, CSSA and AEP."""
+    return bytes(8) + bytes((page[8] & 0xFE,)) + page[9:24] + bytes(4) + page[28:40] + bytes(8) + page[48:]
+
+
 def sgxs(out):
     u32, u64 = (lambda v: struct.pack("<I", v)), (lambda v: struct.pack("<Q", v))
     create = record(b"ECREATE\0", u32(1), u64(0x8000))
-    data = bytes(range(256))
+    data = bytes(range(1, 256)) + b"\1"
 
     def add(off, flags=0x203):
         return record(b"EADD\0\0\0\0", u64(off), u64(flags))
@@ -673,10 +678,12 @@ def sgxs(out):
         return record(tag, u64(off)) + data
 
     unmeasured = b"UNMEASRD"
-    stream = create + add(0, 0x100) + b"".join(chunk(256 * i) for i in range(16)) + add(0x1000) + chunk(0x1300) + chunk(0x1F00)
-    out.add("ok", "sgxs", "sgxs-measured", stream, hashlib.sha256(stream).hexdigest())
+    rest = b"".join(chunk(256 * i) for i in range(1, 16)) + add(0x1000) + chunk(0x1300) + chunk(0x1F00)
+    stream = create + add(0, 0x100) + chunk(0) + rest
+    seen = create + add(0, 0x100) + record(b"EEXTEND\0", u64(0)) + added_tcs(data) + rest
+    out.add("ok", "sgxs", "sgxs-measured", stream, hashlib.sha256(seen).hexdigest())
     mixed = stream + add(0x3000) + chunk(0x3000, unmeasured) + chunk(0x3100) + chunk(0x3000 + 0xF00, unmeasured) + add(0x2000)
-    plain = stream + add(0x3000) + chunk(0x3100) + add(0x2000)
+    plain = seen + add(0x3000) + chunk(0x3100) + add(0x2000)
     out.add("ok", "sgxs", "sgxs-unmeasured", mixed, hashlib.sha256(plain).hexdigest())
     start = create + add(0x1000)
     for name, code, field, file in (
@@ -704,7 +711,7 @@ def sgxs(out):
 def flat(out):
     body = bytes(range(256)) * 45
     m = Measurement(1, 0x4000)
-    m.page(0, TCS, body[:PAGE])
+    m.page(0, TCS, added_tcs(body[:PAGE]))
     for n in range(1, 3):
         m.page(n * PAGE, REG | R | W | X, body[n * PAGE:n * PAGE + PAGE])
     out.add("ok", "flat", "flat", body, m.hex())
