@@ -20,13 +20,15 @@ enum {
 	FRAME_LEN = HEAD_LEN + NUM_PARTS * 4 + TAIL_LEN,
 };
 
+#define OPTION_PADDING 1u /* zeros may stand after the quote */
+
 /* The parts in the file's order, with their named maxima. */
 enum part_id { PART_QUOTE, PART_COLLATERAL, PART_TRUST, PART_POLICY, PART_REPORT_DATA, PART_VERDICT };
 static const struct {
 	const char *field;
 	size_t max;
 } parts[NUM_PARTS] = {
-	[PART_QUOTE] = { F ".quote", QUOTE_MAX_LEN },
+	[PART_QUOTE] = { F ".quote", QUOTE_PADDED_MAX_LEN },
 	[PART_COLLATERAL] = { F ".collateral", JURAT_COLLATERAL_MAX_LEN },
 	[PART_TRUST] = { F ".trust", JURAT_TRUST_MAX_LEN },
 	[PART_POLICY] = { F ".policy", JURAT_POLICY_MAX_LEN },
@@ -86,7 +88,8 @@ judge(struct jurat_verdict **out, const struct capsule_input *input, const struc
     struct jurat_diag *d)
 {
 	struct jurat_request request = { .quote = input->quote, .quote_len = input->quote_len, .collateral = in->collateral,
-		.root = root, .at_unix_s = input->at_unix_s, .policy = in->policy, .report_data = input->report_data };
+		.root = root, .at_unix_s = input->at_unix_s, .policy = in->policy, .report_data = input->report_data,
+		.flags = input->allow_padding ? JURAT_ALLOW_PADDING : 0 };
 
 	return jurat_verify(out, &request, d);
 }
@@ -159,7 +162,7 @@ encode(struct blob *out, const struct capsule_input *input, const char *verdict,
 	writer_init(&w, file.p, file.len);
 	writer_copy(&w, magic, sizeof magic);
 	writer_u32le(&w, CAPSULE_VERSION);
-	writer_u32le(&w, 0);
+	writer_u32le(&w, input->allow_padding ? OPTION_PADDING : 0);
 	writer_u64le(&w, (uint64_t)input->at_unix_s);
 	for (size_t i = 0; i < NUM_PARTS; i++) {
 		writer_u32le(&w, (uint32_t)part[i].len);
@@ -200,7 +203,7 @@ capsule_make(struct blob *out, struct jurat_verdict **out_verdict, const struct 
 /* ---- reading ---- */
 
 static jurat_rc
-read_head(struct reader *r, int64_t *out_at, struct jurat_diag *d)
+read_head(struct reader *r, struct capsule_input *out, struct jurat_diag *d)
 {
 	const uint8_t *m = reader_take(r, sizeof magic);
 	uint32_t version = reader_u32le(r), options = reader_u32le(r);
@@ -213,11 +216,12 @@ read_head(struct reader *r, int64_t *out_at, struct jurat_diag *d)
 		return jurat_fail(d, JURAT_E_FORMAT, F ".magic", 0, 0, 0);
 	if (version != CAPSULE_VERSION)
 		return jurat_fail(d, JURAT_E_VERSION, F ".version", 8, CAPSULE_VERSION, version);
-	if (options != 0)
-		return jurat_fail(d, JURAT_E_FORMAT, F ".options", 12, 0, options);
+	if ((options & ~OPTION_PADDING) != 0)
+		return jurat_fail(d, JURAT_E_FORMAT, F ".options", 12, OPTION_PADDING, options);
 	if (at > INT64_MAX)
 		return jurat_fail(d, JURAT_E_FORMAT, F ".at", 16, INT64_MAX, at);
-	*out_at = (int64_t)at;
+	out->at_unix_s = (int64_t)at;
+	out->allow_padding = options != 0;
 	return JURAT_OK;
 }
 
@@ -270,7 +274,7 @@ capsule_parse(struct capsule *out, const uint8_t *p, size_t len, struct jurat_di
 	if (len > CAPSULE_MAX_LEN)
 		return jurat_fail(d, JURAT_E_TOO_LARGE, F, NO_OFFSET, CAPSULE_MAX_LEN, len);
 	reader_init(&r, p, len);
-	rc = read_head(&r, &c.input.at_unix_s, d);
+	rc = read_head(&r, &c.input, d);
 	if (rc == JURAT_OK)
 		rc = read_parts(&r, part, d);
 	if (rc == JURAT_OK)

@@ -22,6 +22,7 @@ struct capsule_input {
 	const char *collateral, *trust, *policy; /* the files' exact text */
 	size_t collateral_len, trust_len, policy_len;
 	const uint8_t *report_data; /* 64 bytes or NULL */
+	bool allow_padding;         /* JURAT_ALLOW_PADDING */
 };
 
 struct capsule {

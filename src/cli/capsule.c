@@ -19,7 +19,7 @@ print_usage(FILE *to)
 {
 	fputs("usage: jurat capsule key FILE\n"
 	      "       jurat capsule make QUOTE --collateral FILE --key FILE --output FILE [--policy FILE] [--trust DIR]\n"
-	      "                          [--at TIME] [--report-data HEX] [--json]\n"
+	      "                          [--at TIME] [--report-data HEX] [--allow-padding] [--json]\n"
 	      "       jurat capsule verify FILE [--signer ID] [--trust DIR] [--json]\n\n"
 	      "A capsule keeps a quote, the collateral, policy and instant it was judged with, and the verdict, in one signed file.\n"
 	      "verify judges again and compares; its exit code is the verdict's.\n",
@@ -85,14 +85,14 @@ read_key(struct pki_key *out, const char *path)
 struct make_options {
 	struct evidence_options evidence;
 	const char *key, *out;
-	bool as_json;
+	bool as_json, allow_padding;
 };
 
 static int
 parse_make(struct make_options *o, int argc, char **argv)
 {
 	static const struct option list[] = { EVIDENCE_OPTIONS, { "key", required_argument, NULL, 'k' },
-		{ "output", required_argument, NULL, 'o' }, { "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' }, { 0 } };
+		{ "output", required_argument, NULL, 'o' }, { "allow-padding", no_argument, NULL, 'P' }, { "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' }, { 0 } };
 	int option, exit_code = -1;
 
 	while (exit_code == -1 && (option = getopt_long(argc, argv, "o:", list, NULL)) != -1) {
@@ -100,6 +100,8 @@ parse_make(struct make_options *o, int argc, char **argv)
 			o->key = optarg;
 		else if (option == 'o')
 			o->out = optarg;
+		else if (option == 'P')
+			o->allow_padding = true;
 		else if (option == 'j')
 			o->as_json = true;
 		else if (option == 'h')
@@ -116,7 +118,7 @@ parse_make(struct make_options *o, int argc, char **argv)
 	if (o->evidence.collateral == NULL || o->key == NULL || o->out == NULL)
 		return cli_usage("capsule", "capsule make wants --collateral, --key and -o");
 	o->evidence.quote = argv[optind];
-	return -1;
+	return evidence_check_stdin(&o->evidence, "capsule");
 }
 
 static int
@@ -127,7 +129,7 @@ make(const struct make_options *o, const struct evidence *e, const struct pki_ke
 		.collateral = (const char *)e->collateral_text.p, .collateral_len = e->collateral_text.len,
 		.trust = (const char *)e->trust_text.p, .trust_len = e->trust_text.len,
 		.policy = (const char *)e->policy_text.p, .policy_len = e->policy_text.len,
-		.report_data = o->evidence.has_report_data ? o->evidence.report_data : NULL };
+		.report_data = o->evidence.has_report_data ? o->evidence.report_data : NULL, .allow_padding = o->allow_padding };
 	struct jurat_diag d = { 0 };
 	struct jurat_verdict *v = NULL;
 	jurat_rc rc = capsule_make(&file, &v, &input, &key->secret, &d);

@@ -101,19 +101,19 @@ struct run {
 };
 
 static void
-name_item(char out[NAME_MAX_LEN], const struct drill_defect *defect, unsigned arg)
+name_item(char out[NAME_MAX_LEN], uint16_t version, const struct drill_defect *defect, unsigned arg)
 {
-	const char *place = strstr(defect->name, "%s");
+	const char *place = strstr(defect->name, "%s"), *prefix = version == 3 ? "" : "v4-";
 
 	if (place == NULL) {
-		snprintf(out, NAME_MAX_LEN, "%s", defect->name);
+		snprintf(out, NAME_MAX_LEN, "%s%s", prefix, defect->name);
 		return;
 	}
-	snprintf(out, NAME_MAX_LEN, "%.*s%s%s", (int)(place - defect->name), defect->name, defect->word(arg), place + 2);
+	snprintf(out, NAME_MAX_LEN, "%s%.*s%s%s", prefix, (int)(place - defect->name), defect->name, defect->word(arg), place + 2);
 }
 
 static jurat_rc
-run_one(const struct run *run, const struct drill_defect *defect, unsigned arg, struct jurat_diag *d)
+run_one(const struct run *run, uint16_t version, const struct drill_defect *defect, unsigned arg, struct jurat_diag *d)
 {
 	char name[NAME_MAX_LEN];
 	struct drill_recipe *r = malloc(sizeof *r);
@@ -123,8 +123,8 @@ run_one(const struct run *run, const struct drill_defect *defect, unsigned arg, 
 
 	if (r == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, "drill", NO_OFFSET, 0, 0);
-	name_item(name, defect, arg);
-	drill_recipe_init(r, run->w, run->now);
+	name_item(name, version, defect, arg);
+	drill_recipe_init(r, run->w, run->now, version);
 	defect->change(r, arg);
 	rc = drill_make(&made, r, d);
 	free(r);
@@ -140,11 +140,11 @@ run_one(const struct run *run, const struct drill_defect *defect, unsigned arg, 
 }
 
 static jurat_rc
-run_table(const struct run *run, const struct drill_defect *table, struct jurat_diag *d)
+run_table(const struct run *run, uint16_t version, const struct drill_defect *table, struct jurat_diag *d)
 {
 	for (; table->name != NULL; table++) {
 		for (unsigned arg = 0; arg == 0 || arg < table->num; arg++) {
-			jurat_rc rc = run_one(run, table, arg, d);
+			jurat_rc rc = run_one(run, version, table, arg, d);
 
 			if (rc != JURAT_OK)
 				return rc;
@@ -158,10 +158,15 @@ drill_each(const struct drill_world *w, int64_t now, jurat_rc (*take)(void *ctx,
     struct jurat_diag *d)
 {
 	const struct run run = { w, now, take, ctx };
-	const struct drill_defect *tables[] = { drill_platform_defects, drill_quote_defects, drill_chain_defects, drill_collateral_defects };
+	/* chains and collateral are the same for all versions */
+	const struct {
+		uint16_t version;
+		const struct drill_defect *table;
+	} parts[] = { { 3, drill_platform_defects }, { 3, drill_quote_defects }, { 3, drill_chain_defects }, { 3, drill_collateral_defects },
+		{ 4, drill_platform_defects }, { 4, drill_quote_defects }, { 4, drill_v4_defects } };
 
-	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
-		jurat_rc rc = run_table(&run, tables[i], d);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		jurat_rc rc = run_table(&run, parts[i].version, parts[i].table, d);
 
 		if (rc != JURAT_OK)
 			return rc;

@@ -58,11 +58,12 @@ init_collateral(struct drill_recipe *r)
 }
 
 static void
-init_quote(struct drill_recipe *r)
+init_quote(struct drill_recipe *r, uint16_t version)
 {
 	struct quote *q = &r->quote;
 
-	q->header = (struct quote_header){ .version = 3, .att_key_type = QUOTE_ATT_KEY_ECDSA_P256, .qe_svn = 8, .pce_svn = 5 };
+	q->header = (struct quote_header){ .version = version, .att_key_type = QUOTE_ATT_KEY_ECDSA_P256, .qe_svn = 8, .pce_svn = 5 };
+	q->body_type = QUOTE_BODY_SGX;
 	memcpy(q->header.qe_vendor_id, quote_vendor_intel, sizeof quote_vendor_intel);
 	q->body.attributes = (struct sgx_attributes){ SGX_FLAGS_INIT | SGX_FLAGS_MODE64BIT, SGX_XFRM_LEGACY };
 	memset(q->body.mrenclave, 0x77, sizeof q->body.mrenclave);
@@ -77,7 +78,7 @@ init_quote(struct drill_recipe *r)
 }
 
 void
-drill_recipe_init(struct drill_recipe *r, const struct drill_world *w, int64_t now)
+drill_recipe_init(struct drill_recipe *r, const struct drill_world *w, int64_t now, uint16_t version)
 {
 	*r = (struct drill_recipe){ .w = w, .now = now, .report_signer = &w->pck, .attestation = &w->attestation, .cut_to = SIZE_MAX };
 	r->sgx = (struct pck_extension){ .pce_svn = 5, .has_platform = true, .dynamic_platform = PCK_FALSE, .cached_keys = PCK_FALSE,
@@ -91,7 +92,7 @@ drill_recipe_init(struct drill_recipe *r, const struct drill_world *w, int64_t n
 	memcpy(r->other_names.common_name[PKI_PLATFORM_CA], "Another SGX PCK Platform CA", sizeof "Another SGX PCK Platform CA");
 	init_certs(r);
 	init_collateral(r);
-	init_quote(r);
+	init_quote(r, version);
 }
 
 /* ---- making ---- */
@@ -303,9 +304,9 @@ static jurat_rc
 write_quote(struct drill_made *out, const struct making *m, struct jurat_diag *d)
 {
 	const struct drill_recipe *r = m->r;
-	uint8_t head[QUOTE_SIGNED_V3_LEN], report[SGX_REPORT_BODY_LEN];
+	uint8_t head[QUOTE_SIGNED_MAX_LEN], report[SGX_REPORT_BODY_LEN];
 	struct quote q = r->quote;
-	size_t len = 0;
+	size_t len = 0, head_len = 0;
 	uint8_t *buf = malloc(DRILL_QUOTE_MAX_LEN);
 	jurat_rc rc;
 
@@ -315,10 +316,11 @@ write_quote(struct drill_made *out, const struct making *m, struct jurat_diag *d
 	if (!r->keep_report_data)
 		quote_qe_binding(q.qe_report.report_data, &r->w->attestation.pub, r->qe_auth, sizeof r->qe_auth);
 	report_body_encode(report, &q.qe_report);
-	quote_encode_head(head, &q.header, &q.body);
 	q.qe_auth_data = (struct quote_span){ r->qe_auth, sizeof r->qe_auth, 0 };
 	q.cert_data = (struct quote_span){ (const uint8_t *)m->quote_chain, strlen(m->quote_chain), 0 };
-	rc = sign_bytes(&q.signature, &r->w->attestation, head, sizeof head);
+	rc = quote_encode_signed(head, sizeof head, &head_len, &q, d);
+	if (rc == JURAT_OK)
+		rc = sign_bytes(&q.signature, &r->w->attestation, head, head_len);
 	if (rc == JURAT_OK)
 		rc = sign_bytes(&q.qe_report_signature, r->report_signer, report, sizeof report);
 	if (rc == JURAT_OK)

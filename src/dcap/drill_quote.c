@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Defects of the quote's own bytes (sgx_quote_3.h). */
+/* Defects of the quote's own bytes (sgx_quote_3.h, sgx_quote_4.h), which are of SGX in versions 3 and 4 alike up to the attestation key. */
 #include <string.h>
 
 #include "dcap/drill_recipe.h"
 
-/* Where things stand in a version 3 quote. */
+/* Where things stand in a version 3 quote; in version 4 an outer type and length come before the QE report. */
 enum {
+	OUTER_LEN = 2 + 4,
 	OFF_BODY = QUOTE_HEADER_LEN,
 	OFF_AUTH_LEN = QUOTE_SIGNED_V3_LEN,
 	OFF_SIGNATURE = OFF_AUTH_LEN + 4,
@@ -19,10 +20,16 @@ enum {
 	OFF_CERTS = OFF_CERT_LEN + 4,
 };
 
+static size_t
+place(const struct drill_recipe *r, size_t off)
+{
+	return off >= OFF_QE_REPORT && r->quote.header.version != 3 ? off + OUTER_LEN : off;
+}
+
 static void
 flip(struct drill_recipe *r, size_t off, size_t len, uint8_t with)
 {
-	r->flip.off = off;
+	r->flip.off = place(r, off);
 	r->flip.len = len;
 	memset(r->flip.xor_with, with, len);
 }
@@ -34,7 +41,7 @@ set_version(struct drill_recipe *r, unsigned arg)
 {
 	static const uint8_t versions[] = { 0, 1, 2, 6, 0xff };
 
-	flip(r, 0, 1, 3 ^ versions[arg]);
+	flip(r, 0, 1, (uint8_t)(r->quote.header.version ^ versions[arg]));
 }
 
 static const char *
@@ -275,7 +282,7 @@ cut_word(unsigned arg)
 static void
 cut(struct drill_recipe *r, unsigned arg)
 {
-	r->cut_to = cuts[arg].to;
+	r->cut_to = place(r, cuts[arg].to);
 }
 
 static const struct {
@@ -345,5 +352,52 @@ const struct drill_defect drill_quote_defects[] = {
 	{ "quote-length-%s", "quote_format", 3, ARRAY_LEN(lengths), change_length, length_word },
 	{ "quote-followed-by-%s", "quote_padding", 3, 4, append, append_word },
 	{ "quote-slack-in-auth-data", "quote_format", 3, 0, slack, NULL },
+	{ 0 },
+};
+
+/* ---- what version 4 has besides ---- */
+
+static void
+set_outer_type(struct drill_recipe *r, unsigned arg)
+{
+	static const uint8_t types[] = { 0, 1, 5, 7 };
+
+	r->flip.off = OFF_QE_REPORT; /* where version 3 has the report, the outer type stands */
+	r->flip.len = 1;
+	r->flip.xor_with[0] = (uint8_t)(QUOTE_CERT_QE_REPORT ^ types[arg]);
+}
+
+static const char *
+outer_type_word(unsigned arg)
+{
+	static const char *const words[] = { "0", "1", "5", "7" };
+
+	return words[arg];
+}
+
+static void
+change_outer_length(struct drill_recipe *r, unsigned arg)
+{
+	static const struct {
+		size_t off;
+		uint8_t with;
+	} changes[] = { { 0, 1 }, { 1, 0xff }, { 3, 0x80 } };
+
+	r->flip.off = OFF_QE_REPORT + 2 + changes[arg].off;
+	r->flip.len = 1;
+	r->flip.xor_with[0] = changes[arg].with;
+}
+
+static const char *
+outer_length_word(unsigned arg)
+{
+	static const char *const words[] = { "other", "larger", "high-bit" };
+
+	return words[arg];
+}
+
+const struct drill_defect drill_v4_defects[] = {
+	{ "quote-outer-type-%s", "quote_format", 3, 4, set_outer_type, outer_type_word },
+	{ "quote-outer-length-%s", "quote_format", 3, 3, change_outer_length, outer_length_word },
 	{ 0 },
 };

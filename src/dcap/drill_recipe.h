@@ -80,9 +80,11 @@ struct drill_defect {
 };
 
 /* The tables, each with an empty row at its end. */
-extern const struct drill_defect drill_quote_defects[], drill_chain_defects[], drill_collateral_defects[], drill_platform_defects[];
+extern const struct drill_defect drill_quote_defects[], drill_v4_defects[], drill_chain_defects[], drill_collateral_defects[],
+    drill_platform_defects[];
 
-void drill_recipe_init(struct drill_recipe *r, const struct drill_world *w, int64_t now);
+/* version: 3 or 4, of SGX. */
+void drill_recipe_init(struct drill_recipe *r, const struct drill_world *w, int64_t now, uint16_t version);
 
 struct drill_made {
 	uint8_t *quote;

@@ -47,6 +47,12 @@ expect no_signer 6 '^ACCEPTED' '--signer' check "$dir/good"
 expect other_signer 6 '' 'capsule.signer' check "$dir/good" --signer "$(printf '%064d' 0)"
 expect undecided 6 '^UNDECIDED' '*' check "$dir/undecided" --signer "$signer"
 expect refused 3 'REFUSED by report_data' '*' check "$dir/refused" --signer "$signer"
+cp "$dir/quote" "$dir/bare"
+head -c 64 /dev/zero >>"$dir/quote"
+expect make_padded 3 'REFUSED by quote_padding' '' make "$dir/padded" --policy "$policy"
+expect make_padded_allowed 0 '^ACCEPTED' '' make "$dir/padded" --policy "$policy" --allow-padding
+expect verify_padded 0 '^ACCEPTED' '*' check "$dir/padded" --signer "$signer"
+mv "$dir/bare" "$dir/quote"
 expect intel_root 3 '' 'capsule.trust' "$jurat" capsule verify "$dir/good"
 for seed in other_outcome other_status other_check other_member other_instant; do
 	expect $seed 3 '' 'capsule.verdict' check "$here/../../fuzz/seeds/capsule/$seed"

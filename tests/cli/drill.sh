@@ -22,7 +22,7 @@ import json, os, subprocess, sys
 jurat, folder = os.path.abspath(sys.argv[1]), sys.argv[2]
 with open(folder + "/index.json") as f:
     items = json.load(f)["items"]
-assert len(items) > 300
+assert len(items) > 500
 wrong = 0
 for item in items[::10]:
     done = subprocess.run([jurat, "verify", item["quote"], "--collateral", item["collateral"], "--policy", item["policy"], "--at", item["at"],

@@ -74,10 +74,39 @@ a_check_that_never_ran_is_no_acceptance(void **state)
 	}
 }
 
+/* Pointers that are NULL, times and flags without a meaning: an error, and no verdict; a verdict that was to be used again is a refusal. */
+static void
+misuse_is_refused_and_leaves_no_answer(void **state)
+{
+	const uint8_t quote[1] = { 0 };
+	const struct jurat_request good = { .quote = quote, .quote_len = 1, .root = jurat_trust_intel() };
+	struct jurat_request bad[6] = { good, good, good, good, good, good };
+	struct jurat_verdict *v = NULL;
+
+	bad[0].root = NULL;
+	bad[1].quote = NULL;
+	bad[2].at_unix_s = -1;
+	bad[3].at_unix_s = INT64_MAX;
+	bad[4].flags = 2;
+	bad[5].reserved[3] = quote;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		assert_int_equal(jurat_verify(&v, &bad[i], NULL), JURAT_E_USAGE);
+		assert_null(v);
+	}
+	assert_int_equal(jurat_verify(&v, &good, NULL), JURAT_OK);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		assert_int_equal(jurat_verify(&v, &bad[i], NULL), JURAT_E_USAGE);
+		assert_int_equal(jurat_verdict_outcome(v), JURAT_REFUSED);
+		assert_null(jurat_verdict_tcb_status(v));
+	}
+	jurat_verdict_free(v);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(misuse_is_refused_and_leaves_no_answer),
 		cmocka_unit_test(every_check_has_a_name_a_purpose_a_source_and_a_remedy),
 		cmocka_unit_test(a_check_that_never_ran_is_no_acceptance),
 		cmocka_unit_test(the_manual_lists_the_checks_as_they_are),

@@ -7,6 +7,7 @@
 #include "appraisal/verdict.h"
 #include "host/when.h"
 #include "json/json.h"
+#include "json/write.h"
 
 #define INDEX_MAX_LEN (64u * 1024u * 1024u)
 
@@ -265,6 +266,151 @@ verify_refuses_mutations_as_intel_does_or_as_our_table_says(void **state)
 	json_free(index);
 }
 
+/*
+ * Quotes of other roots, of no root, altered ones, and files that are none: refused, each by a check that fits what the index says of it. None has
+ * collateral, so what is looked for is the earliest thing that is wrong with the quote itself.
+ */
+static const struct {
+	const char *genuine; /* how the index's word begins */
+	const char *checks[6];
+} other_kinds[] = {
+	{ "genuine", { NULL } },
+	{ "non-intel-root", { "pck_chain_root", "pck_chain_roles", "pck_chain_format", NULL } },
+	{ "tampered", { "quote_signature", "qe_report_signature", "pck_chain_format", NULL } }, /* one lacks a dash of its PEM */
+	{ "no-pck-cert", { "certification_data", NULL } },
+	{ "invalid", { "pck_chain_format", "pck_chain_roles", "pck_chain_signatures", "qe_report_signature", "quote_format", NULL } },
+	{ "parse-error", { "quote_format", "pck_chain_format", NULL } },
+};
+
+static bool
+is_failed(const struct jurat_verdict *v, const char *name)
+{
+	for (size_t i = 0; i < jurat_verdict_num_checks(v); i++) {
+		const struct jurat_check *c = jurat_verdict_check_at(v, i);
+
+		if (strcmp(c->name, name) == 0)
+			return c->result == JURAT_CHECK_FAILED;
+	}
+	return false;
+}
+
+static bool
+judge_other(const struct json_t *row)
+{
+	const char *kind = text_of(row, "genuine");
+	struct jurat_request request = { .root = jurat_trust_intel(), .at_unix_s = 1750377600 };
+	struct jurat_verdict *v = NULL;
+	bool right = false;
+	uint8_t *quote = read_below("", text_of(row, "file"), &request.quote_len);
+
+	request.quote = quote;
+	assert_int_equal(jurat_verify(&v, &request, NULL), JURAT_OK);
+	for (size_t i = 0; i < ARRAY_LEN(other_kinds); i++) {
+		if (strncmp(kind, other_kinds[i].genuine, strlen(other_kinds[i].genuine)) != 0)
+			continue;
+		for (size_t k = 0; other_kinds[i].checks[k] != NULL; k++)
+			right = right || is_failed(v, other_kinds[i].checks[k]);
+	}
+	right = right && jurat_verdict_outcome(v) == JURAT_REFUSED && jurat_verdict_tcb_status(v) == NULL;
+	if (!right)
+		print_error("%s (%s): %s\n", text_of(row, "id"), kind, jurat_verdict_decisive(v)->name);
+	jurat_verdict_free(v);
+	free(quote);
+	return right;
+}
+
+static void
+verify_refuses_every_quote_that_is_not_genuine(void **state)
+{
+	struct json_t *index;
+	const struct json_t *rows;
+	size_t wrong = 0;
+
+	if (!corpus_or_skip())
+		return;
+	index = read_json("dcap/INDEX_OTHER.json");
+	rows = json_member(index, "quotes");
+	assert_true(json_count(rows) >= 34);
+	for (size_t i = 0; i < json_count(rows); i++)
+		wrong += !judge_other(json_at(rows, i));
+	assert_int_equal(wrong, 0);
+	json_free(index);
+}
+
+/* with_chain: collateral of some real quote, and a PCK chain beside it: the leaf of a file and the CAs of that quote's own chain. */
+static struct jurat_collateral *
+with_chain(const char *bundle, const char *leaf, const char *chain)
+{
+	CLEANUP(json_clear) struct json_t *document = NULL;
+	struct jurat_collateral *c = NULL;
+	struct json_out o;
+	char *text = NULL, *whole = NULL;
+	size_t len;
+	uint8_t *file = read_below("", bundle, &len);
+	static const char *const names[] = { "pck_crl_issuer_chain", "root_ca_crl", "pck_crl", "tcb_info_issuer_chain", "tcb_info",
+		"tcb_info_signature", "qe_identity_issuer_chain", "qe_identity", "qe_identity_signature" };
+
+	assert_int_equal(json_parse(&document, (const char *)file, len, JURAT_COLLATERAL_MAX_LEN, "c", NULL), JURAT_OK);
+	assert_true(asprintf(&whole, "%s%s", leaf, chain) > 0);
+	json_out_init(&o);
+	json_out_begin(&o, NULL, '{');
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		json_out_string(&o, names[i], text_of(document, names[i]));
+	json_out_string(&o, "pck_certificate_chain", whole);
+	json_out_end(&o, '}');
+	assert_int_equal(json_out_finish(&o, &text), JURAT_OK);
+	assert_int_equal(jurat_collateral_parse(&c, text, strlen(text), NULL), JURAT_OK);
+	free(text);
+	free(whole);
+	free(file);
+	return c;
+}
+
+/* A real quote of type 3 and its PCK certificate, found by its signature: what the quote names and what the certificate says are the same. */
+static void
+verify_takes_a_real_pck_certificate_beside_a_quote_with_an_encrypted_ppid(void **state)
+{
+	static const char *const passed[] = { "certification_data", "pck_chain_format", "pck_matches", "qe_report_signature", "quote_signature",
+		"qe_report_binding" };
+	struct jurat_request request = { .root = jurat_trust_intel(), .at_unix_s = 1651307273 };
+	struct jurat_collateral *c;
+	struct jurat_verdict *v = NULL;
+	struct quote donor;
+	size_t leaf_len, donor_len;
+	uint8_t *quote, *leaf, *other;
+	char *chain;
+
+	if (!corpus_or_skip())
+		return;
+	quote = read_below("", "quotes_other/sgx3-none-c50cdd01ef.bin", &request.quote_len);
+	leaf = read_below("", "standalone/certs/pck/00706a100000_606d791ba601732f7a7150ddbeac9e2494c6e16e.pem", &leaf_len);
+	other = read_below("", "quotes/sgx3-00906ea10000-403a3daffa.bin", &donor_len);
+	assert_int_equal(quote_parse(&donor, other, donor_len, NULL), JURAT_OK);
+	chain = strstr((const char *)donor.cert_data.p, "-----END CERTIFICATE-----");
+	assert_non_null(chain);
+	chain = strndup(strstr(chain, "-----BEGIN"), donor.cert_data.len);
+	assert_non_null(chain);
+	c = with_chain("collateral/sgxv2_00906ea10000_processor_2022-04-30_57d3c051.json", (const char *)leaf, chain);
+	request.quote = quote;
+	request.collateral = c;
+	assert_int_equal(jurat_verify(&v, &request, NULL), JURAT_OK);
+	for (size_t i = 0; i < jurat_verdict_num_checks(v); i++) {
+		const struct jurat_check *check = jurat_verdict_check_at(v, i);
+
+		for (size_t k = 0; k < ARRAY_LEN(passed); k++) {
+			if (strcmp(check->name, passed[k]) == 0 && check->result != JURAT_CHECK_PASSED)
+				fail_msg("%s: %s", check->name, check->found);
+		}
+	}
+	assert_true(is_failed(v, "tcb_info_matches")); /* another platform's */
+	jurat_verdict_free(v);
+	jurat_collateral_free(c);
+	free(chain);
+	free(other);
+	free(leaf);
+	free(quote);
+}
+
 struct damage {
 	struct jurat_collateral *collateral;
 	int64_t at;
@@ -332,6 +478,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(verify_agrees_with_intel_on_every_real_quote),
 		cmocka_unit_test(verify_refuses_mutations_as_intel_does_or_as_our_table_says),
+		cmocka_unit_test(verify_refuses_every_quote_that_is_not_genuine),
+		cmocka_unit_test(verify_takes_a_real_pck_certificate_beside_a_quote_with_an_encrypted_ppid),
 		cmocka_unit_test(verify_refuses_every_bit_flip_before_the_chain_and_every_truncation_of_real_quotes),
 	};
 

@@ -323,6 +323,9 @@ def levels():
     platform(base, 10)(w)
     w.policy["tcb_statuses"] = [{"status": "SWHardeningNeeded", "advisories": ["INTEL-SA-00334"]}]
     yield w.case("level_with_listed_advisories_is_accepted", status="SWHardeningNeeded")
+    many = World()
+    many.tcb_info["tcbLevels"][0]["advisoryIDs"] = [f"INTEL-SA-{n:05}" for n in range(200)]
+    yield many.case("level_with_two_hundred_advisories_is_accepted", status="UpToDate")
     w.policy["tcb_statuses"] = [{"status": "SWHardeningNeeded", "advisories": ["INTEL-SA-00335"]}]
     yield w.case("level_with_unlisted_advisory", "policy_tcb_status", "tcb", 6, "SWHardeningNeeded")
 

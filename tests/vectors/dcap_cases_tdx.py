@@ -139,6 +139,13 @@ def tcb_info_form():
     for member in ("tcb", "tcbDate", "tcbStatus"):
         yield one(f"identity_level_without_{member}", first(lambda l, k=member: l.pop(k)), "missing", 5)
     yield one("identity_level_without_isvsvn", first(lambda l: l["tcb"].pop("isvsvn")), "missing", 5)
+    for name, value in (("string", "1"), ("negative", -1), ("65536", 65536), ("fraction", 1.5)):
+        yield one(f"identity_level_isvsvn_{name}", first(lambda l, v=value: l["tcb"].update(isvsvn=v)), "format")
+    yield one("identity_level_not_an_object", identity(lambda m: m["tcbLevels"].append(1)), "format")
+    yield one("identity_levels_not_an_array", identity(lambda m: m.update(tcbLevels={})), "format")
+    yield one("identity_level_date_malformed", first(lambda l: l.update(tcbDate="2026-01-01")), "format")
+    yield one("identity_level_advisories_not_an_array", first(lambda l: l.update(advisoryIDs="INTEL-SA-00001")), "format")
+    yield one("identity_level_advisories_not_strings", first(lambda l: l.update(advisoryIDs=[1])), "format")
     yield one("identity_level_with_an_unknown_member", first(lambda l: l.update(x=1)), "format")
     for status in ("SWHardeningNeeded", "ConfigurationNeeded", "OutOfDateConfigurationNeeded", "TDRelaunchAdvised", "Fine"):
         yield one(f"identity_level_status_{status}", first(lambda l, s=status: l.update(tcbStatus=s)), "unsupported")
