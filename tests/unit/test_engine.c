@@ -78,6 +78,76 @@ ocall_runs_below_what_the_enclave_put_on_our_stack(void **state)
 	enclave_unload(e);
 }
 
+struct nesting {
+	struct enclave *e;
+	unsigned depth;
+	uint64_t data[8]; /* the data page of the TCS at each depth */
+};
+
+static uint64_t
+calls_again(void *ctx, uint64_t index, void *ms)
+{
+	struct nesting *n = ctx;
+	uint64_t bases[4] = { 0 }, again[4] = { 0 }, status = 77;
+
+	probe_call(n->e, PROBE_BASES, bases);
+	n->data[n->depth++] = bases[2];
+	if (n->depth < ARRAY_LEN(n->data) && n->depth <= PROBE_NUM_TCS) {
+		/* the probe has one place for its state: what a real enclave keeps on its stack is kept for it */
+		uint8_t kept[0x100], *data = n->e->base + (bases[2] - (uint64_t)(uintptr_t)n->e->base);
+
+		memcpy(kept, data, sizeof kept);
+		assert_int_equal(enclave_ecall(n->e, PROBE_OCALL, again, calls_again, n, &status, NULL), JURAT_OK);
+		assert_int_equal(status, 0);
+		memcpy(data, kept, sizeof kept);
+	}
+	return 0x1234;
+}
+
+static void
+ecalls_out_of_an_ocall_go_in_on_the_threads_tcs(void **state)
+{
+	struct enclave *e = probe_load(NULL);
+	struct nesting n = { .e = e };
+	uint64_t ms[4] = { 0 }, bases[4] = { 0 }, status = 1;
+
+	assert_int_equal(enclave_ecall(e, PROBE_OCALL, ms, calls_again, &n, &status, NULL), JURAT_OK);
+	assert_int_equal(status, 0);
+	assert_int_equal(n.depth, PROBE_NUM_TCS + 1); /* deeper than there are TCSs */
+	for (unsigned i = 0; i < n.depth; i++)
+		assert_int_equal(n.data[i], (uint64_t)(uintptr_t)e->base + PROBE_DATA);
+	for (unsigned i = 0; i < PROBE_NUM_TCS; i++) {
+		assert_false(atomic_load(&e->tcs[i].claimed));
+		assert_null(atomic_load(&e->tcs[i].waiting));
+	}
+	probe_call(e, PROBE_BASES, bases);
+	enclave_unload(e);
+}
+
+static uint64_t
+crashes_inside(void *ctx, uint64_t index, void *ms)
+{
+	uint64_t fault[8] = { FAULT_UD, 0, 0, 0, 0, 0, 0, 1 }, status = 77; /* the handler does not repair it */
+	struct jurat_diag d = { 0 };
+
+	assert_int_equal(enclave_ecall(ctx, PROBE_FAULT, fault, NULL, NULL, &status, &d), JURAT_E_STATE);
+	assert_string_equal(d.field, "enclave.crashed");
+	return 0;
+}
+
+static void
+an_ocall_whose_nested_call_crashed_never_returns(void **state)
+{
+	struct enclave *e = probe_load(NULL);
+	uint64_t ms[4] = { 0 }, status = 77;
+	struct jurat_diag d = { 0 };
+
+	assert_int_equal(enclave_ecall(e, PROBE_OCALL, ms, crashes_inside, e, &status, &d), JURAT_E_STATE);
+	assert_string_equal(d.field, "enclave.crashed");
+	assert_int_equal(status, 77);
+	enclave_unload(e);
+}
+
 static void
 ocall_without_a_table_is_answered_with_invalid_function(void **state)
 {
@@ -369,6 +439,8 @@ main(void)
 		cmocka_unit_test(entry_sets_fs_and_gs_and_the_exit_gives_them_back),
 		cmocka_unit_test(elrange_is_aligned_to_its_size_and_tcs_pages_are_not_mapped),
 		cmocka_unit_test(ocall_runs_below_what_the_enclave_put_on_our_stack),
+		cmocka_unit_test(ecalls_out_of_an_ocall_go_in_on_the_threads_tcs),
+		cmocka_unit_test(an_ocall_whose_nested_call_crashed_never_returns),
 		cmocka_unit_test(ocall_without_a_table_is_answered_with_invalid_function),
 		cmocka_unit_test(exit_to_somewhere_else_or_on_a_wild_stack_kills_the_enclave_and_not_us),
 		cmocka_unit_test(a_report_says_who_the_enclave_is_and_verifies_under_the_targets_report_key),
