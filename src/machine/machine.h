@@ -63,7 +63,11 @@ struct enclave_options {
 	void *eavesdrop_ctx;
 };
 
-/* enclave_load: measures, maps and initialises an enclave file (any kind of image/image.h that can be loaded). options may be NULL. */
+/*
+ * enclave_load: measures, maps and initialises an enclave file (any kind of image/image.h that can be loaded). options may be NULL.
+ * Signals wait while the key process is asked, since their handlers may call enclaves that ask it, too: at EINIT that is for as long as
+ * it still measures pages that were streamed to it (a heap of a gigabyte that is measured: seconds).
+ */
 MUST_USE jurat_rc enclave_load(struct enclave **out, struct machine *m, const uint8_t *image, size_t len,
     const struct enclave_options *options, struct jurat_diag *d);
 /*
