@@ -604,6 +604,8 @@ the_openapi_file_describes_exactly_these_routes(void **state)
 	(void)state;
 	snprintf(path, sizeof path, "%s/docs/api/secrets.yaml", source != NULL ? source : ".");
 	text = test_read(path, &len);
+	snprintf(line, sizeof line, "headers over %u KiB or a body over\n    %u KiB,", HTTP_HEADERS_MAX_LEN / 1024, HTTP_BODY_MAX_LEN / 1024);
+	assert_non_null(strstr((const char *)text, line));
 	for (const struct secrets_route *r = secrets_routes; r->method != NULL; r++, routes++) {
 		const char *at = (const char *)text;
 
