@@ -74,20 +74,34 @@ by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The median start, measured outside: everything until the vault could be called. */
+/* What one start needs: the machine's name and the program of its key process, and the signed vault. */
+struct start {
+	const char *name, *program;
+	const uint8_t *image;
+	size_t len;
+};
+
+/*
+ * The median start, measured outside: everything until the vault could be called. m NULL: from nothing, with a key process that is
+ * started for it and ended again outside the measured time.
+ */
 static double
-start_ms(struct machine *m, const uint8_t *image, size_t len)
+start_ms(const struct start *s, struct machine *m)
 {
 	double took[NUM_STARTS];
 	struct jurat_diag d = { 0 };
 
 	for (size_t i = 0; i < NUM_STARTS; i++) {
+		struct machine *own = NULL;
 		struct enclave *e = NULL;
 
 		took[i] = bench_seconds(CLOCK_MONOTONIC);
-		bench_must(enclave_load(&e, m, image, len, NULL, &d), "load", &d);
+		if (m == NULL)
+			bench_must(machine_open_program(&own, s->name, s->program, &d), "machine", &d);
+		bench_must(enclave_load(&e, m != NULL ? m : own, s->image, s->len, NULL, &d), "load", &d);
 		took[i] = (bench_seconds(CLOCK_MONOTONIC) - took[i]) * 1e3;
 		enclave_unload(e);
+		machine_close(own);
 	}
 	qsort(took, NUM_STARTS, sizeof took[0], by_value);
 	return took[NUM_STARTS / 2];
@@ -117,7 +131,8 @@ main(int argc, char **argv)
 	struct machine_birth birth = { .cpusvn = { 1 } };
 	struct machine *m = NULL;
 	struct jurat_diag d = { 0 };
-	double trap, call, opened;
+	double trap, call;
+	struct start start;
 	char name[4096];
 	uint8_t *image;
 	size_t len;
@@ -128,11 +143,10 @@ main(int argc, char **argv)
 	image = signed_vault(argv[1], &len);
 	(void)snprintf(name, sizeof name, "sw:%s/machine", argv[3]);
 	bench_must(machine_create(name + 3, &birth, &d), "machine", &d);
-	opened = bench_seconds(CLOCK_MONOTONIC);
+	start = (struct start){ name, argv[2], image, len };
+	bench_report("vault start with its key process", start_ms(&start, NULL), "ms", 0);
 	bench_must(machine_open_program(&m, name, argv[2], &d), "machine", &d);
-	opened = (bench_seconds(CLOCK_MONOTONIC) - opened) * 1e3;
-	bench_report("key process start", opened, "ms", 0);
-	bench_report("vault start", start_ms(m, image, len), "ms", START_LIMIT_MS);
+	bench_report("vault start", start_ms(&start, m), "ms", START_LIMIT_MS);
 	call = call_us(m, image, len);
 	bench_report("trap", trap, "us CPU", 0);
 	bench_report("enclave call", call, "us CPU", 0);

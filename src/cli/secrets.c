@@ -302,6 +302,20 @@ run_rotate(const struct secrets_cli *o)
 	return code;
 }
 
+static int
+run_accept_clock(const struct secrets_cli *o)
+{
+	CLEANUP(close_store) struct store *s = NULL;
+	struct jurat_diag d = { 0 };
+	jurat_rc rc;
+	int code;
+
+	if (!open_store(&s, o, true, &code))
+		return code;
+	rc = store_clock_accept(s, when_now(), &d);
+	return rc == JURAT_OK ? EXIT_ACCEPTED : cli_fail(rc, &d, o->data);
+}
+
 static bool
 log_json(void *ctx, const struct store_record *r)
 {
@@ -404,6 +418,7 @@ print_usage(void)
 	     "  list      what is stored            [--json]\n"
 	     "  rearm NAME  let it be sent again    --kek-file F\n"
 	     "  rotate    a new key encryption key  --kek-file OLD --new-kek-file NEW\n"
+	     "  accept-clock  the clock is right, the log's times were ahead   --kek-file F\n"
 	     "  log       releases and refusals     [--verify [--kek-file F] [--head HEX]] [--json]\n"
 	     "  serve     run the service           --kek-file F --listen ADDRESS:PORT [--ready-fd N] [--user NAME]\n"
 	     "                                      [--check-config]\n\n"
@@ -473,7 +488,8 @@ cmd_secrets(int argc, char **argv)
 		bool named;
 	} verbs[] = {
 		{ "init", run_init, false }, { "update", run_update, false }, { "show", print_keys, false }, { "add", run_add, true },
-		{ "list", run_list, false }, { "rearm", run_rearm, true }, { "rotate", run_rotate, false }, { "log", run_log, false },
+		{ "list", run_list, false }, { "rearm", run_rearm, true }, { "rotate", run_rotate, false }, { "accept-clock", run_accept_clock, false },
+		{ "log", run_log, false },
 		{ "serve", secrets_cli_serve, false },
 	};
 	struct secrets_cli o = { .ready_fd = -1 };

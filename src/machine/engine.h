@@ -44,6 +44,7 @@ struct engine_tcs {
 	struct sgx_tcs tcs; /* the processor's copy: CSSA and AEP live here, never in enclave memory */
 	uint64_t addr;
 	atomic_bool claimed; /* by a call of ours */
+	_Atomic(const struct engine_thread *) waiting; /* whose OCALL it waits for: that thread's further calls come here */
 	atomic_bool busy;    /* TCS.STATE = ACTIVE: a thread is inside */
 };
 

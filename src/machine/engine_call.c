@@ -95,10 +95,23 @@ repaired(const struct engine_frame *broken)
 	return f.finished && f.status == 0;
 }
 
+/* An OCALL, and with it any ECALL that it makes of the same enclave: on the TCS of the thread, as the SDK has it. */
+static uint64_t
+run_ocall(struct engine_frame *f)
+{
+	struct engine_tcs *tcs = f->visit.tcs;
+	const struct engine_thread *before = atomic_exchange(&tcs->waiting, f->thread);
+	uint64_t answer = f->ocall(f->ocall_ctx, f->out_rdi, (void *)(uintptr_t)f->out_rsi);
+
+	atomic_store(&tcs->waiting, before);
+	return answer;
+}
+
 static uint32_t
 after_exit(struct engine_frame *f)
 {
 	uint64_t answer = STATUS_NO_OCALL;
+	uint32_t cssa = f->visit.tcs->tcs.cssa; /* a nested call that crashed leaves another one: there is no way back then */
 
 	if (f->out_rdi == EXIT_IS_RETURN) {
 		f->finished = true;
@@ -106,8 +119,8 @@ after_exit(struct engine_frame *f)
 		return LANDED_LEAVE;
 	}
 	if (f->ocall != NULL)
-		answer = f->ocall(f->ocall_ctx, f->out_rdi, (void *)(uintptr_t)f->out_rsi);
-	return prepare(f, ENTRY_ORET, answer) ? LANDED_ENTER : LANDED_LEAVE;
+		answer = run_ocall(f);
+	return f->visit.tcs->tcs.cssa == cssa && prepare(f, ENTRY_ORET, answer) ? LANDED_ENTER : LANDED_LEAVE;
 }
 
 uint32_t
@@ -121,6 +134,19 @@ engine_landed(struct engine_frame *f)
 		return LANDED_LEAVE;
 	default: return LANDED_LEAVE;
 	}
+}
+
+/*
+ * The TCS that waits for this thread's OCALL, if there is one: the enclave keeps the thread's state there (the SDK's trts: last_sp)
+ * and a thread is one thread to it, however deep it calls. Not while an exception is being handled (CSSA is not 0).
+ */
+static struct engine_tcs *
+waiting_for(struct enclave *e, const struct engine_thread *t)
+{
+	for (size_t i = 0; i < e->num_tcs; i++)
+		if (atomic_load(&e->tcs[i].waiting) == t && !atomic_load(&e->tcs[i].busy) && e->tcs[i].tcs.cssa == 0)
+			return &e->tcs[i];
+	return NULL;
 }
 
 static struct engine_tcs *
@@ -160,13 +186,17 @@ ecall(struct enclave *e, int64_t index, void *ms, enclave_ocall ocall, void *ctx
 	struct engine_thread *t;
 	struct engine_tcs *tcs;
 	struct engine_frame f;
+	bool nested;
 	jurat_rc rc = check_alive(e, d);
 
 	if (rc == JURAT_OK)
 		rc = engine_attach(&t, d);
 	if (rc != JURAT_OK)
 		return rc;
-	tcs = claim(e);
+	tcs = waiting_for(e, t);
+	nested = tcs != NULL;
+	if (!nested)
+		tcs = claim(e);
 	if (tcs == NULL)
 		return jurat_fail(d, JURAT_E_STATE, "enclave.tcs", NO_OFFSET, e->num_tcs, e->num_tcs);
 	frame_init(&f, t, e, tcs);
@@ -178,7 +208,8 @@ ecall(struct enclave *e, int64_t index, void *ms, enclave_ocall ocall, void *ctx
 	}
 	if (!f.finished)
 		atomic_store(&e->crashed, true);
-	atomic_store(&tcs->claimed, false);
+	if (!nested)
+		atomic_store(&tcs->claimed, false);
 	if (!f.finished && atomic_load(&e->lost))
 		return check_alive(e, d);
 	if (!f.finished) {

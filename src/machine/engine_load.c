@@ -93,7 +93,7 @@ build(struct enclave *e, const struct image *image, const struct enclave_options
 	if (rc == JURAT_OK && !e->created)
 		rc = jurat_fail(d, JURAT_E_FORMAT, "image.ecreate", NO_OFFSET, 0, 0);
 	if (rc == JURAT_OK)
-		rc = key_init(e->keys, e->handle, sigstruct, NULL, &e->id, d);
+		rc = key_init(e->keys, e->handle, sigstruct, options->einittoken, &e->id, d);
 	return rc == JURAT_OK ? engine_protect(e, d) : rc;
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -22,11 +23,28 @@
 #include "machine/key_session.h"
 #include "machine/local_socket.h"
 
-enum { CONNECTIONS_MAX = 64, ROOM = 2 * KEY_FRAME_MAX_LEN };
+/* Without descriptors or processes nobody is accepted for BACK_OFF_MS. */
+enum { CONNECTIONS_MAX = 64, BACK_OFF_MS = 200, ROOM = 2 * KEY_FRAME_MAX_LEN };
+
+/*
+ * What a connection's process says of itself to the one that listens, in memory that they share. asked: a number that counts up over
+ * all connections, so that the least is who was quiet longest. The listener trusts it for nothing but whom to end first.
+ */
+struct activity {
+	atomic_uint_fast64_t asked;
+	atomic_uint running; /* enclaves past EINIT: such a connection is never ended for another */
+};
+
+struct shared {
+	atomic_uint_fast64_t last;
+	struct activity of[CONNECTIONS_MAX];
+};
 
 /* A connection's input: requests arrive in bursts (pages), one read takes many. */
 struct inbox {
 	int fd;
+	struct shared *shared; /* NULL: nobody listens for others */
+	struct activity *own;
 	size_t len;
 	uint8_t bytes[ROOM];
 };
@@ -93,17 +111,22 @@ handle_all(struct key_session *s, struct inbox *in, struct jurat_diag *d)
 	size_t at = 0, used;
 	jurat_rc rc;
 
+	if (in->shared != NULL)
+		atomic_store(&in->own->asked, atomic_fetch_add(&in->shared->last, 1) + 1);
 	do {
 		rc = handle_one(s, in->fd, in->bytes + at, in->len - at, &used, d);
 		at += used;
 	} while (rc == JURAT_OK && used != 0);
+	if (in->shared != NULL)
+		atomic_store(&in->own->running, key_session_running(s));
 	memmove(in->bytes, in->bytes + at, in->len - at);
 	in->len -= at;
 	return rc;
 }
 
-jurat_rc
-key_serve_connection(int fd, const struct processor *cpu, const struct fuses_public *known, struct jurat_diag *d)
+static jurat_rc
+serve_connection(int fd, const struct processor *cpu, const struct fuses_public *known, struct shared *shared, struct activity *own,
+    struct jurat_diag *d)
 {
 	uint8_t greeting[KEY_ANSWER_HEAD_LEN + KEY_GREETING_LEN];
 	struct key_session *s = key_session_new(cpu);
@@ -114,6 +137,8 @@ key_serve_connection(int fd, const struct processor *cpu, const struct fuses_pub
 		rc = jurat_fail(d, JURAT_E_MEMORY, "key_process", NO_OFFSET, 0, 0);
 	if (rc == JURAT_OK) {
 		in->fd = fd;
+		in->shared = shared;
+		in->own = own;
 		key_answer_encode(greeting, &(struct key_answer){ KEY_GREETING_LEN, JURAT_OK });
 		key_greeting_encode(greeting + KEY_ANSWER_HEAD_LEN, known);
 		rc = send_all(fd, greeting, sizeof greeting, d);
@@ -126,6 +151,12 @@ key_serve_connection(int fd, const struct processor *cpu, const struct fuses_pub
 	key_session_free(s);
 	free(in);
 	return rc == JURAT_E_NOT_FOUND ? JURAT_OK : rc;
+}
+
+jurat_rc
+key_serve_connection(int fd, const struct processor *cpu, const struct fuses_public *known, struct jurat_diag *d)
+{
+	return serve_connection(fd, cpu, known, NULL, NULL, d);
 }
 
 /* greet_failure: the client learns by name why this machine does not start. */
@@ -193,13 +224,15 @@ key_serve(int fd, const char *dir, struct jurat_diag *d)
 struct listener {
 	int fd, signal_fd;
 	pid_t pid;
-	unsigned num_children;
+	pid_t children[CONNECTIONS_MAX]; /* 0: free; its activity has the same index */
+	struct shared *shared;
+	bool backing_off;
 	struct processor cpu;
 	struct fuses_public known;
 };
 
 static void
-child_run(const struct listener *l, int fd)
+child_run(const struct listener *l, int fd, struct activity *own)
 {
 	sigset_t none;
 
@@ -211,7 +244,48 @@ child_run(const struct listener *l, int fd)
 		_exit(1);
 	if (key_sandbox_early(fd, NULL) != JURAT_OK || key_sandbox_late(NULL) != JURAT_OK)
 		_exit(1);
-	_exit(key_serve_connection(fd, &l->cpu, &l->known, NULL) == JURAT_OK ? 0 : 1);
+	_exit(serve_connection(fd, &l->cpu, &l->known, l->shared, own, NULL) == JURAT_OK ? 0 : 1);
+}
+
+/* free_place: one that nobody has, or that of the connection without a running enclave that was quiet longest; -1: there is none. */
+static int
+free_place(struct listener *l)
+{
+	int quiet = -1;
+
+	for (int i = 0; i < CONNECTIONS_MAX; i++) {
+		struct activity *a = &l->shared->of[i];
+
+		if (l->children[i] == 0)
+			return i;
+		if (atomic_load(&a->running) == 0 &&
+		    (quiet < 0 || atomic_load(&a->asked) < atomic_load(&l->shared->of[quiet].asked)))
+			quiet = i;
+	}
+	if (quiet >= 0) {
+		kill(l->children[quiet], SIGKILL);
+		while (waitpid(l->children[quiet], NULL, 0) < 0 && errno == EINTR)
+			;
+		l->children[quiet] = 0;
+	}
+	return quiet;
+}
+
+static void
+serve_at(struct listener *l, int place, int fd)
+{
+	struct activity *a = &l->shared->of[place];
+	pid_t pid;
+
+	atomic_store(&a->asked, atomic_fetch_add(&l->shared->last, 1) + 1);
+	atomic_store(&a->running, 0);
+	pid = fork();
+	if (pid == 0)
+		child_run(l, fd, a);
+	if (pid > 0)
+		l->children[place] = pid;
+	else
+		l->backing_off = true;
 }
 
 static void
@@ -221,29 +295,26 @@ accept_one(struct listener *l)
 		.field = "connections per machine",
 		.offset = NO_OFFSET,
 		.wanted = CONNECTIONS_MAX,
-		.got = l->num_children };
-	int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
-	pid_t pid;
+		.got = CONNECTIONS_MAX };
+	int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC), place;
 
+	l->backing_off = fd < 0;
 	if (fd < 0)
 		return;
-	if (l->num_children < CONNECTIONS_MAX) {
-		pid = fork();
-		if (pid == 0)
-			child_run(l, fd);
-		if (pid > 0)
-			l->num_children++;
-	} else {
+	place = free_place(l);
+	if (place >= 0)
+		serve_at(l, place, fd);
+	else
 		greet_failure(fd, full.code, &full);
-	}
 	close(fd);
 }
 
 static void
 reap(struct listener *l)
 {
-	while (l->num_children != 0 && waitpid(-1, NULL, WNOHANG) > 0)
-		l->num_children--;
+	for (int i = 0; i < CONNECTIONS_MAX; i++)
+		if (l->children[i] != 0 && waitpid(l->children[i], NULL, WNOHANG) > 0)
+			l->children[i] = 0;
 }
 
 /* listen_loop: until SIGTERM or SIGINT; the children die with this process. */
@@ -253,9 +324,12 @@ listen_loop(struct listener *l, struct jurat_diag *d)
 	struct signalfd_siginfo info;
 
 	for (;;) {
-		struct pollfd fds[2] = { { .fd = l->fd, .events = POLLIN }, { .fd = l->signal_fd, .events = POLLIN } };
+		struct pollfd fds[2] = { { .fd = l->fd, .events = l->backing_off ? 0 : POLLIN }, { .fd = l->signal_fd, .events = POLLIN } };
+		int ready = poll(fds, 2, l->backing_off ? BACK_OFF_MS : -1);
 
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+		if (ready == 0)
+			l->backing_off = false;
+		if (ready < 0 && errno != EINTR)
 			return jurat_fail(d, JURAT_E_IO, "key_process.poll", NO_OFFSET, 0, (uint64_t)errno);
 		if ((fds[1].revents & POLLIN) != 0 && read(l->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
 			if (info.ssi_signo != SIGCHLD)
@@ -303,6 +377,17 @@ listen_run(struct listener *l, const char *path, const struct key_serve_options 
 	return rc;
 }
 
+static jurat_rc
+share(struct shared **out, struct jurat_diag *d)
+{
+	void *p = mmap(NULL, sizeof **out, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return jurat_fail(d, JURAT_E_MEMORY, "key_process", NO_OFFSET, 0, 0);
+	*out = p;
+	return JURAT_OK;
+}
+
 jurat_rc
 key_serve_dir(const char *dir, const struct key_serve_options *options, struct jurat_diag *d)
 {
@@ -315,7 +400,11 @@ key_serve_dir(const char *dir, const struct key_serve_options *options, struct j
 	if (rc == JURAT_OK)
 		rc = start_processor(&l.cpu, &l.known, dir, d);
 	if (rc == JURAT_OK)
+		rc = share(&l.shared, d);
+	if (rc == JURAT_OK)
 		rc = listen_run(&l, path, options, d);
+	if (l.shared != NULL)
+		munmap(l.shared, sizeof *l.shared);
 	wipe(&l.cpu, sizeof l.cpu);
 	free(path);
 	return rc;

@@ -44,6 +44,17 @@ key_session_free(struct key_session *s)
 	free(s);
 }
 
+unsigned
+key_session_running(const struct key_session *s)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(s->slots); i++)
+		if (s->slots[i].handle != 0 && s->slots[i].secs.state == SECS_INITIALISED)
+			n++;
+	return n;
+}
+
 static struct slot *
 slot_find(struct key_session *s, uint32_t handle)
 {

@@ -14,6 +14,9 @@ struct key_session; /* about 70 KB with its table; on the heap */
 struct key_session *key_session_new(const struct processor *cpu);
 void key_session_free(struct key_session *s);
 
+/* key_session_running: how many of its enclaves are past EINIT. */
+unsigned key_session_running(const struct key_session *s);
+
 /*
  * key_session_answer: handles one request whose head was parsed. *out_len is the answer's length, 0 for requests without one.
  * A refusal by the processor is an answer (JURAT_OK here); any other return value ends the connection.

@@ -56,13 +56,18 @@ struct enclave_options {
 	uint8_t config_id[SGX_CONFIGID_LEN];
 	uint16_t config_svn;
 	const uint8_t *sigstruct; /* 1808 bytes, or NULL for the one in the file */
+	const uint8_t *einittoken; /* 304 bytes, a launch enclave's, for a machine with launch control; NULL: none */
 	/* called around every enclave_call with the bytes that crossed the edge: in (out NULL) before, out (in NULL) after. For
 	 * `--eavesdrop`; may be NULL. */
 	void (*eavesdrop)(void *ctx, const void *in, size_t in_len, const void *out, size_t out_len);
 	void *eavesdrop_ctx;
 };
 
-/* enclave_load: measures, maps and initialises an enclave file (any kind of image/image.h that can be loaded). options may be NULL. */
+/*
+ * enclave_load: measures, maps and initialises an enclave file (any kind of image/image.h that can be loaded). options may be NULL.
+ * Signals wait while the key process is asked, since their handlers may call enclaves that ask it, too: at EINIT that is for as long as
+ * it still measures pages that were streamed to it (a heap of a gigabyte that is measured: seconds).
+ */
 MUST_USE jurat_rc enclave_load(struct enclave **out, struct machine *m, const uint8_t *image, size_t len,
     const struct enclave_options *options, struct jurat_diag *d);
 /*
@@ -87,7 +92,8 @@ MUST_USE jurat_rc enclave_call(struct enclave *e, uint32_t op, const void *in, s
 
 /*
  * enclave_ecall: the SDK's entry ABI underneath: EENTER with RDI=index, RSI=ms on a free TCS, OCALLs dispatched to the table.
- * *out_status is what the enclave returned in RSI. For images that are not ours.
+ * *out_status is what the enclave returned in RSI. For images that are not ours. A call out of an OCALL, on the same thread and of the
+ * same enclave, goes in on the TCS that waits for the OCALL, as with the SDK; out of an exception's OCALL it takes a free one.
  */
 typedef uint64_t (*enclave_ocall)(void *ctx, uint64_t index, void *ms);
 MUST_USE jurat_rc enclave_ecall(struct enclave *e, int64_t index, void *ms, enclave_ocall ocall, void *ctx,

@@ -17,13 +17,17 @@
 #include "machine/local_socket.h"
 #include "machine/platform_internal.h"
 
-/* Limits: a client that sends half a request, or does not take its answer, loses its connection after STALL_MS. */
-enum { CLIENTS_MAX = 32, STALL_MS = 10 * 1000, FDS_MAX = CLIENTS_MAX + 2 };
+/*
+ * Limits: a client that sends half a request, or does not take its answer, loses its connection after STALL_MS, however it dribbles. A
+ * quiet one may stay until all the places are taken and somebody else comes: then the one that was quiet longest goes. Without
+ * descriptors nobody is accepted for BACK_OFF_MS.
+ */
+enum { CLIENTS_MAX = 32, STALL_MS = 10 * 1000, BACK_OFF_MS = 200, FDS_MAX = CLIENTS_MAX + 2 };
 
 struct client {
 	int fd; /* -1: free */
 	size_t in_len, out_len, out_at;
-	int64_t moved_ms; /* when bytes last went in or out */
+	int64_t since_us; /* when it began to be quiet, or its request to come in, or its answer to go out */
 	uint8_t in[PLATFORM_REQUEST_MAX_LEN];
 	uint8_t *out; /* the answer being sent, or NULL */
 };
@@ -31,17 +35,18 @@ struct client {
 struct server {
 	const struct platform_backend *backend;
 	int fd, signal_fd;
+	int64_t accept_again_us;
 	struct client clients[CLIENTS_MAX];
 	uint8_t answer[PLATFORM_ANSWER_HEAD_LEN + PLATFORM_ANSWER_BODY_MAX_LEN];
 };
 
 static int64_t
-clock_ms(void)
+clock_us(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 static void
@@ -59,20 +64,41 @@ in_the_middle(const struct client *c)
 	return c->in_len != 0 || c->out != NULL;
 }
 
+/* free_place: one that nobody has, or that of the client that was quiet longest; NULL if none is. */
+static struct client *
+free_place(struct server *s)
+{
+	struct client *quiet = NULL;
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		struct client *c = &s->clients[i];
+
+		if (c->fd < 0)
+			return c;
+		if (!in_the_middle(c) && (quiet == NULL || c->since_us < quiet->since_us))
+			quiet = c;
+	}
+	if (quiet != NULL)
+		client_drop(quiet);
+	return quiet;
+}
+
 static void
 accept_one(struct server *s)
 {
 	int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct client *place;
 
-	if (fd < 0)
-		return;
-	for (size_t i = 0; i < CLIENTS_MAX; i++) {
-		if (s->clients[i].fd >= 0)
-			continue;
-		s->clients[i] = (struct client){ .fd = fd, .moved_ms = clock_ms() };
+	if (fd < 0) {
+		s->accept_again_us = clock_us() + BACK_OFF_MS * 1000;
 		return;
 	}
-	close(fd); /* full: the client sees the end of its connection */
+	place = free_place(s);
+	if (place == NULL) {
+		close(fd); /* all of them in the middle of a request: the client sees the end of its connection */
+		return;
+	}
+	*place = (struct client){ .fd = fd, .since_us = clock_us() };
 }
 
 static void
@@ -86,12 +112,12 @@ client_send(struct client *c)
 		client_drop(c);
 		return;
 	}
-	c->moved_ms = clock_ms();
 	c->out_at += (size_t)n;
 	if (c->out_at < c->out_len)
 		return;
 	free(c->out);
 	c->out = NULL;
+	c->since_us = clock_us();
 }
 
 /* client_answer: runs one request and queues its answer. */
@@ -113,6 +139,7 @@ client_answer(struct server *s, struct client *c, const struct platform_request 
 	memcpy(c->out, s->answer, PLATFORM_ANSWER_HEAD_LEN + len);
 	c->out_len = PLATFORM_ANSWER_HEAD_LEN + len;
 	c->out_at = 0;
+	c->since_us = clock_us();
 	c->in_len -= q->total_len;
 	memmove(c->in, c->in + q->total_len, c->in_len);
 	client_send(c);
@@ -146,8 +173,9 @@ client_read(struct server *s, struct client *c)
 		client_drop(c);
 		return;
 	}
+	if (c->in_len == 0)
+		c->since_us = clock_us();
 	c->in_len += (size_t)n;
-	c->moved_ms = clock_ms();
 	client_work(s, c);
 }
 
@@ -157,7 +185,7 @@ fill_poll(const struct server *s, struct pollfd fds[FDS_MAX], size_t who[FDS_MAX
 	size_t n = 0;
 
 	fds[n++] = (struct pollfd){ .fd = s->signal_fd, .events = POLLIN };
-	fds[n++] = (struct pollfd){ .fd = s->fd, .events = POLLIN };
+	fds[n++] = (struct pollfd){ .fd = s->fd, .events = clock_us() < s->accept_again_us ? 0 : POLLIN };
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		const struct client *c = &s->clients[i];
 
@@ -172,12 +200,12 @@ fill_poll(const struct server *s, struct pollfd fds[FDS_MAX], size_t who[FDS_MAX
 static void
 drop_stalled(struct server *s)
 {
-	int64_t now = clock_ms();
+	int64_t now = clock_us();
 
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *c = &s->clients[i];
 
-		if (c->fd >= 0 && in_the_middle(c) && now - c->moved_ms > STALL_MS)
+		if (c->fd >= 0 && in_the_middle(c) && now - c->since_us > STALL_MS * 1000)
 			client_drop(c);
 	}
 }
@@ -202,7 +230,7 @@ serve_loop(struct server *s, struct jurat_diag *d)
 
 	for (;;) {
 		n = fill_poll(s, fds, who);
-		if (poll(fds, n, STALL_MS) < 0 && errno != EINTR)
+		if (poll(fds, n, fds[1].events == 0 ? BACK_OFF_MS : STALL_MS) < 0 && errno != EINTR)
 			return jurat_fail(d, JURAT_E_IO, "platform.poll", NO_OFFSET, 0, (uint64_t)errno);
 		/* taken from the descriptor: still pending, it would end the process as soon as it is unblocked */
 		if ((fds[0].revents & POLLIN) != 0 && read(s->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)

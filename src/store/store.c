@@ -20,8 +20,9 @@ static const char *const schema[] = {
 	"CREATE TABLE log(seq INTEGER PRIMARY KEY, at_unix_s INTEGER NOT NULL, event INTEGER NOT NULL, name TEXT NOT NULL,"
 	" version INTEGER NOT NULL, detail TEXT NOT NULL, evidence_hash BLOB NOT NULL, hash BLOB NOT NULL,"
 	" signature BLOB NOT NULL);"
-	"CREATE INDEX log_by_name ON log(name, seq);",
-	"CREATE INDEX log_by_time ON log(at_unix_s);",
+	"CREATE INDEX log_by_name ON log(name, seq);"
+	"CREATE INDEX log_by_time ON log(at_unix_s);"
+	"CREATE INDEX log_clock ON log(seq) WHERE event = 7;",
 };
 
 static const char service_key_name[] = "sigma", log_key_name[] = "log";

@@ -101,6 +101,7 @@ enum store_event {
 	EVENT_REFUSED = 4,
 	EVENT_REARMED = 5,
 	EVENT_ROTATED = 6,
+	EVENT_CLOCK = 7,     /* the operator says that the clock is right and the times before it were not */
 };
 const char *store_event_name(enum store_event event);
 
@@ -139,9 +140,12 @@ struct store_record {
  * store_clock_check: JURAT_E_TIME (clock; wanted the latest time in the log, got now) if now is more than STORE_CLOCK_LEEWAY_S before it: the
  * clock was set back, and what has ended would count again. JURAT_E_MISMATCH or JURAT_E_CRYPTO if the last record, or the one with the
  * latest time, is not whole. An empty log says nothing about the time.
+ * store_clock_accept: a record EVENT_CLOCK: from it on the times before it do not count, for they were made under a clock that was ahead.
+ * JURAT_E_STATE if the clock is not behind the log.
  */
 #define STORE_CLOCK_LEEWAY_S 300
 MUST_USE jurat_rc store_clock_check(struct store *s, int64_t now_unix_s, struct jurat_diag *d);
+MUST_USE jurat_rc store_clock_accept(struct store *s, int64_t now_unix_s, struct jurat_diag *d);
 
 /*
  * store_log_each: records from seq `from` on, as they stand. store_log_verify: the whole chain and every signature by the log's key;

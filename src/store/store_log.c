@@ -18,9 +18,9 @@
 const char *
 store_event_name(enum store_event event)
 {
-	static const char *const names[] = { NULL, "added", "released", "delivered", "refused", "rearmed", "rotated" };
+	static const char *const names[] = { NULL, "added", "released", "delivered", "refused", "rearmed", "rotated", "clock" };
 
-	return event >= EVENT_ADDED && event <= EVENT_ROTATED ? names[event] : "unknown";
+	return event >= EVENT_ADDED && event <= EVENT_CLOCK ? names[event] : "unknown";
 }
 
 static jurat_rc
@@ -125,8 +125,8 @@ record_take(struct store_record *out, struct sql_query *q, struct jurat_diag *d)
 	jurat_rc rc;
 
 	/* cut to the width that is hashed, another value would have the same hash */
-	if (event < EVENT_ADDED || event > EVENT_ROTATED)
-		return jurat_fail(d, JURAT_E_FORMAT, "log.event", r.seq, EVENT_ROTATED, (uint64_t)event);
+	if (event < EVENT_ADDED || event > EVENT_CLOCK)
+		return jurat_fail(d, JURAT_E_FORMAT, "log.event", r.seq, EVENT_CLOCK, (uint64_t)event);
 	if (version < 0 || version > UINT32_MAX)
 		return jurat_fail(d, JURAT_E_FORMAT, "log.version", r.seq, UINT32_MAX, (uint64_t)version);
 
@@ -230,26 +230,45 @@ log_agrees(struct store *s, const struct store_secret *secret, uint8_t out_evide
 
 /* ---- the clock ---- */
 
+/* clock_start: from which record on times count: the last one by which the operator accepted the clock, or 0. */
+static jurat_rc
+clock_start(struct store *s, uint64_t *out_seq, struct jurat_diag *d)
+{
+	CLEANUP(sql_query_free) struct sql_query *q = NULL;
+	struct store_record r = { 0 };
+	bool row = false;
+	jurat_rc rc =
+	    sql_prepare(&q, s->db, "SELECT " LOG_COLUMNS " FROM log WHERE event = 7 ORDER BY seq DESC LIMIT 1", d);
+
+	if (rc != JURAT_OK || (rc = record_step(s, q, &r, &row, d)) != JURAT_OK)
+		return rc;
+	*out_seq = row ? r.seq : 0;
+	return JURAT_OK;
+}
+
 /* The last record, as its time could have been lowered, and then the one with the latest time: a record may have been written under an earlier clock. */
 static jurat_rc
 latest_time(struct store *s, int64_t *out_unix_s, bool *out_any, struct jurat_diag *d)
 {
 	static const char *const queries[] = {
-		"SELECT " LOG_COLUMNS " FROM log ORDER BY seq DESC LIMIT 1",
-		"SELECT " LOG_COLUMNS " FROM log ORDER BY at_unix_s DESC LIMIT 1",
+		"SELECT " LOG_COLUMNS " FROM log WHERE seq >= ? ORDER BY seq DESC LIMIT 1",
+		"SELECT " LOG_COLUMNS " FROM log WHERE +seq >= ? ORDER BY at_unix_s DESC LIMIT 1", /* +: in order of log_by_time */
 	};
 	struct store_record r = { 0 };
+	uint64_t start;
+	jurat_rc rc = clock_start(s, &start, d);
 
 	*out_any = false;
-	for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(queries) && rc == JURAT_OK; i++) {
 		CLEANUP(sql_query_free) struct sql_query *q = NULL;
-		jurat_rc rc;
 
-		if ((rc = sql_prepare(&q, s->db, queries[i], d)) != JURAT_OK || (rc = record_step(s, q, &r, out_any, d)) != JURAT_OK)
+		if ((rc = sql_prepare(&q, s->db, queries[i], d)) != JURAT_OK)
 			return rc;
+		sql_bind_int(q, 1, (int64_t)start);
+		rc = record_step(s, q, &r, out_any, d);
 	}
 	*out_unix_s = r.at_unix_s;
-	return JURAT_OK;
+	return rc;
 }
 
 jurat_rc
@@ -263,8 +282,26 @@ store_clock_check(struct store *s, int64_t now_unix_s, struct jurat_diag *d)
 	if (rc != JURAT_OK || !any || latest < INT64_MIN + STORE_CLOCK_LEEWAY_S || now_unix_s >= latest - STORE_CLOCK_LEEWAY_S)
 		return rc;
 	(void)jurat_fail(d, JURAT_E_TIME, "clock", NO_OFFSET, (uint64_t)latest, (uint64_t)now_unix_s);
-	jurat_hint(d, "the clock is behind the log's latest record: set it right; nothing is judged meanwhile");
+	jurat_hint(d, "the clock is behind the log: set it right; if it is right and was ahead: jurat secrets accept-clock");
 	return JURAT_E_TIME;
+}
+
+jurat_rc
+store_clock_accept(struct store *s, int64_t now_unix_s, struct jurat_diag *d)
+{
+	struct store_note note = { .at_unix_s = now_unix_s, .detail = "the times before this were ahead" };
+	struct log_entry entry = { .event = EVENT_CLOCK, .name = "", .note = &note };
+	jurat_rc rc = store_need_kek(s, d);
+
+	if (rc != JURAT_OK || (rc = sql_begin(s->db, d)) != JURAT_OK)
+		return rc;
+	if ((rc = store_clock_check(s, now_unix_s, NULL)) == JURAT_OK)
+		rc = jurat_fail(d, JURAT_E_STATE, "clock", NO_OFFSET, 0, 0);
+	else if (rc == JURAT_E_TIME)
+		rc = log_append(s, &entry, d);
+	else
+		(void)jurat_fail(d, rc, "log", NO_OFFSET, 0, 0);
+	return store_finish(s, rc, d);
 }
 
 /* ---- releases ---- */

@@ -131,6 +131,7 @@ expect "is told by the KEK" 3 "service.key" "$jurat" secrets log --data forged -
 expect "credential instead of a file" 0 "" sh -c "
 	mkdir creds && cp kek creds/jurat-kek
 	CREDENTIALS_DIRECTORY=creds exec '$jurat' secrets add c --data data --file secret --policy policy.json"
+expect "no clock to accept" 1 "clock: " "$jurat" secrets accept-clock --data data --kek-file kek
 expect "rotate" 0 "" "$jurat" secrets rotate --data data --kek-file kek --new-kek-file kek.hex
 expect "the old key" 3 "cryptographic check" "$jurat" secrets add d --data data --kek-file kek --file secret --policy policy.json
 expect "the configuration is checked" 0 "configuration is right" \

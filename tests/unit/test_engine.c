@@ -2,8 +2,13 @@
 /* Entries, exits and ENCLU leaves. */
 #include "engine_rig.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "core/bytes.h"
 #include "core/ct.h"
+#include "host/file.h"
+#include "machine/fuses.h"
 
 static void
 enclave_runs_and_returns(void **state)
@@ -75,6 +80,76 @@ ocall_runs_below_what_the_enclave_put_on_our_stack(void **state)
 	assert_memory_equal(&seen[2], "hello\0\0", 8);
 	assert_int_equal(ms[0], 0x1234);
 	assert_true(seen[1] < ms[1]); /* RSP at the second entry is the lowered one */
+	enclave_unload(e);
+}
+
+struct nesting {
+	struct enclave *e;
+	unsigned depth;
+	uint64_t data[8]; /* the data page of the TCS at each depth */
+};
+
+static uint64_t
+calls_again(void *ctx, uint64_t index, void *ms)
+{
+	struct nesting *n = ctx;
+	uint64_t bases[4] = { 0 }, again[4] = { 0 }, status = 77;
+
+	probe_call(n->e, PROBE_BASES, bases);
+	n->data[n->depth++] = bases[2];
+	if (n->depth < ARRAY_LEN(n->data) && n->depth <= PROBE_NUM_TCS) {
+		/* the probe has one place for its state: what a real enclave keeps on its stack is kept for it */
+		uint8_t kept[0x100], *data = n->e->base + (bases[2] - (uint64_t)(uintptr_t)n->e->base);
+
+		memcpy(kept, data, sizeof kept);
+		assert_int_equal(enclave_ecall(n->e, PROBE_OCALL, again, calls_again, n, &status, NULL), JURAT_OK);
+		assert_int_equal(status, 0);
+		memcpy(data, kept, sizeof kept);
+	}
+	return 0x1234;
+}
+
+static void
+ecalls_out_of_an_ocall_go_in_on_the_threads_tcs(void **state)
+{
+	struct enclave *e = probe_load(NULL);
+	struct nesting n = { .e = e };
+	uint64_t ms[4] = { 0 }, bases[4] = { 0 }, status = 1;
+
+	assert_int_equal(enclave_ecall(e, PROBE_OCALL, ms, calls_again, &n, &status, NULL), JURAT_OK);
+	assert_int_equal(status, 0);
+	assert_int_equal(n.depth, PROBE_NUM_TCS + 1); /* deeper than there are TCSs */
+	for (unsigned i = 0; i < n.depth; i++)
+		assert_int_equal(n.data[i], (uint64_t)(uintptr_t)e->base + PROBE_DATA);
+	for (unsigned i = 0; i < PROBE_NUM_TCS; i++) {
+		assert_false(atomic_load(&e->tcs[i].claimed));
+		assert_null(atomic_load(&e->tcs[i].waiting));
+	}
+	probe_call(e, PROBE_BASES, bases);
+	enclave_unload(e);
+}
+
+static uint64_t
+crashes_inside(void *ctx, uint64_t index, void *ms)
+{
+	uint64_t fault[8] = { FAULT_UD, 0, 0, 0, 0, 0, 0, 1 }, status = 77; /* the handler does not repair it */
+	struct jurat_diag d = { 0 };
+
+	assert_int_equal(enclave_ecall(ctx, PROBE_FAULT, fault, NULL, NULL, &status, &d), JURAT_E_STATE);
+	assert_string_equal(d.field, "enclave.crashed");
+	return 0;
+}
+
+static void
+an_ocall_whose_nested_call_crashed_never_returns(void **state)
+{
+	struct enclave *e = probe_load(NULL);
+	uint64_t ms[4] = { 0 }, status = 77;
+	struct jurat_diag d = { 0 };
+
+	assert_int_equal(enclave_ecall(e, PROBE_OCALL, ms, crashes_inside, e, &status, &d), JURAT_E_STATE);
+	assert_string_equal(d.field, "enclave.crashed");
+	assert_int_equal(status, 77);
 	enclave_unload(e);
 }
 
@@ -281,6 +356,91 @@ debug_and_xfrm_are_asked_for_as_options_say(void **state)
 	free(image);
 }
 
+/* ---- launch control ---- */
+
+/* A machine that launches what this signer's launch enclave allows; its processor, for the making of tokens. */
+static struct machine *
+locked_machine(const char *dir, struct processor *cpu)
+{
+	const char *build = getenv("JURAT_BUILD");
+	struct machine_birth birth = { .cpusvn = { 2 } };
+	char *path = path_join(dir, "fuses"), *program = path_join(build != NULL ? build : "build", "src/cli/jurat"), *name = NULL;
+	uint8_t bytes[FUSES_LEN];
+	struct machine *m = NULL;
+	struct fuses f;
+
+	assert_int_equal(machine_create(dir, &birth, NULL), JURAT_OK);
+	assert_int_equal(fuses_read(&f, dir, NULL), JURAT_OK);
+	memset(f.known.launch_signer, 0x1e, sizeof f.known.launch_signer);
+	fuses_encode(bytes, &f);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(file_write(path, bytes, sizeof bytes, 0600, NULL), JURAT_OK);
+	assert_int_equal(fuses_start(cpu, &f, NULL), JURAT_OK);
+	assert_true(asprintf(&name, "sw:%s", dir) > 0);
+	assert_int_equal(machine_open_program(&m, name, program, NULL), JURAT_OK);
+	free(path);
+	free(program);
+	free(name);
+	return m;
+}
+
+/* What the launch enclave does: EGETKEY(EINITTOKEN), then the MAC over what it allows. */
+static void
+token_for(uint8_t out[SGX_EINITTOKEN_LEN], const struct processor *cpu, const uint8_t sigstruct[SGX_SIGSTRUCT_LEN])
+{
+	struct secs le = { .state = SECS_INITIALISED, .id = { .isv_prod_id = 0x20, .isv_svn = 2 } };
+	struct sgx_keyrequest q = { .key_name = SGX_KEY_EINITTOKEN, .isv_svn = 1, .attribute_mask = { ~0ull, ~0ull } };
+	struct sgx_einittoken t = { .valid = 1, .isv_prod_id_le = 0x20, .isv_svn_le = 1 };
+	struct sgx_sigstruct sig;
+	struct aes128_key key;
+	enum sgx_error error;
+
+	le.id.attributes = (struct sgx_attributes){ SGX_FLAGS_INIT | SGX_FLAGS_MODE64BIT | SGX_FLAGS_EINITTOKENKEY, 3 };
+	memcpy(le.id.mrsigner, cpu->launch_signer, sizeof le.id.mrsigner);
+	assert_int_equal(processor_egetkey(cpu, &le, &q, &key, &error, NULL), JURAT_OK);
+	assert_int_equal(error, SGX_SUCCESS);
+	assert_int_equal(sigstruct_parse(&sig, sigstruct, SGX_SIGSTRUCT_LEN, NULL), JURAT_OK);
+	t.attributes = sig.attributes;
+	t.masked_attributes_le = le.id.attributes;
+	memcpy(t.mrenclave, sig.enclave_hash, sizeof t.mrenclave);
+	sha256_once(t.mrsigner, sig.modulus, sizeof sig.modulus);
+	einittoken_encode(out, &t);
+	assert_int_equal(cmac_aes128(t.mac, &key, out, 192), JURAT_OK);
+	einittoken_encode(out, &t);
+}
+
+static void
+where_launches_are_controlled_the_token_of_the_options_decides(void **state)
+{
+	uint8_t sigstruct[SGX_SIGSTRUCT_LEN], token[SGX_EINITTOKEN_LEN];
+	struct enclave_options options = { .sigstruct = sigstruct };
+	char *parent = temp_dir_new(), *dir = path_join(parent, "m");
+	struct jurat_diag d = { 0 };
+	struct enclave *e = NULL;
+	struct processor cpu;
+	uint64_t ms[4] = { 41 };
+	struct machine *m = locked_machine(dir, &cpu);
+	size_t len;
+	uint8_t *image = probe_image(&len, sigstruct, NULL);
+
+	assert_int_equal(enclave_load(&e, m, image, len, &options, &d), JURAT_E_DENIED);
+	assert_string_equal(d.field, "einittoken");
+	token_for(token, &cpu, sigstruct);
+	token[SGX_EINITTOKEN_LEN - 1] ^= 1;
+	options.einittoken = token;
+	assert_int_not_equal(enclave_load(&e, m, image, len, &options, NULL), JURAT_OK);
+	assert_null(e);
+	token[SGX_EINITTOKEN_LEN - 1] ^= 1;
+	assert_int_equal(enclave_load(&e, m, image, len, &options, NULL), JURAT_OK);
+	probe_call(e, PROBE_ECHO, ms);
+	assert_int_equal(ms[0], 42);
+	enclave_unload(e);
+	machine_close(m);
+	free(image);
+	temp_dir_remove(parent);
+	free(dir);
+}
+
 /* ---- enclave_call: what an enclave may answer ---- */
 
 struct overheard {
@@ -369,12 +529,15 @@ main(void)
 		cmocka_unit_test(entry_sets_fs_and_gs_and_the_exit_gives_them_back),
 		cmocka_unit_test(elrange_is_aligned_to_its_size_and_tcs_pages_are_not_mapped),
 		cmocka_unit_test(ocall_runs_below_what_the_enclave_put_on_our_stack),
+		cmocka_unit_test(ecalls_out_of_an_ocall_go_in_on_the_threads_tcs),
+		cmocka_unit_test(an_ocall_whose_nested_call_crashed_never_returns),
 		cmocka_unit_test(ocall_without_a_table_is_answered_with_invalid_function),
 		cmocka_unit_test(exit_to_somewhere_else_or_on_a_wild_stack_kills_the_enclave_and_not_us),
 		cmocka_unit_test(a_report_says_who_the_enclave_is_and_verifies_under_the_targets_report_key),
 		cmocka_unit_test(a_key_that_the_enclave_may_not_have_sets_zf_and_writes_nothing),
 		cmocka_unit_test(operands_that_are_misaligned_outside_or_not_permitted_fault),
 		cmocka_unit_test(eaccept_and_emodpe_follow_the_epcm),
+		cmocka_unit_test(where_launches_are_controlled_the_token_of_the_options_decides),
 		cmocka_unit_test(an_altered_image_does_not_start),
 		cmocka_unit_test(a_call_carries_bytes_both_ways_and_can_be_overheard),
 		cmocka_unit_test(wrong_answers_of_an_enclave_are_refused_by_name_and_change_nothing),

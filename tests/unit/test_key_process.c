@@ -4,12 +4,15 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/diag.h"
@@ -535,22 +538,72 @@ a_server_that_dies_before_its_greeting_is_done_without(void **state)
 }
 
 static void
-a_machine_with_all_its_connections_taken_says_so(void **state)
+quiet_connections_keep_nobody_off_a_machine(void **state)
 {
 	enum { NUM = 64 };
 	char *path = path_join(machine_dir, "keys.socket");
 	pid_t pid = serve();
-	struct jurat_diag d = { 0 };
-	struct key_client *k;
+	struct key_client *running = open_client(), *late;
+	struct sgx_report_body id;
+	struct aes128_key key;
+	enum sgx_error error;
+	uint32_t handle = start_tiny(running, &id);
 	int fds[NUM];
 
 	for (int i = 0; i < NUM; i++)
 		assert_int_equal(local_connect(&fds[i], path, "keys.socket", NULL), JURAT_OK);
+	late = open_client();
+	start_tiny(late, &id);
+	/* quieter than all of them, but its enclave is running */
+	assert_int_equal(get_key(running, handle, SGX_KEY_SEAL, no_key_id, &key, &error), JURAT_OK);
+	for (int i = 0; i < NUM; i++)
+		close(fds[i]);
+	key_client_close(running);
+	key_client_close(late);
+	assert_int_equal(end(pid, SIGTERM), 0);
+	free(path);
+}
+
+static void
+a_machine_with_all_its_connections_taken_says_so(void **state)
+{
+	enum { NUM = 64 };
+	pid_t pid = serve();
+	struct key_client *clients[NUM], *k;
+	struct jurat_diag d = { 0 };
+	struct sgx_report_body id;
+
+	for (int i = 0; i < NUM; i++) {
+		clients[i] = open_client();
+		start_tiny(clients[i], &id);
+	}
 	assert_int_equal(key_client_open(&k, machine_dir, jurat, &d), JURAT_E_TOO_LARGE);
 	assert_string_equal(d.field, "connections per machine");
 	assert_int_equal(d.wanted, NUM);
 	for (int i = 0; i < NUM; i++)
-		close(fds[i]);
+		key_client_close(clients[i]);
+	assert_int_equal(end(pid, SIGTERM), 0);
+}
+
+/* What the server burns of its processor in half a second with a client that it cannot accept. */
+static void
+a_server_without_descriptors_does_not_spin(void **state)
+{
+	char *path = path_join(machine_dir, "keys.socket");
+	struct rlimit none = { 3, 3 };
+	struct pollfd p = { .events = POLLIN };
+	struct timespec t0, t1;
+	pid_t pid = serve();
+	clockid_t clock;
+
+	assert_int_equal(prlimit(pid, RLIMIT_NOFILE, &none, NULL), 0);
+	assert_int_equal(local_connect(&p.fd, path, "keys.socket", NULL), JURAT_OK);
+	assert_int_equal(clock_getcpuclockid(pid, &clock), 0);
+	assert_int_equal(clock_gettime(clock, &t0), 0);
+	assert_int_equal(poll(&p, 1, 500), 0);
+	assert_int_equal(clock_gettime(clock, &t1), 0);
+	assert_true((t1.tv_sec - t0.tv_sec) * 1000000000 + t1.tv_nsec - t0.tv_nsec < 20 * 1000000);
+	close(p.fd);
 	assert_int_equal(end(pid, SIGTERM), 0);
 	free(path);
 }
@@ -763,6 +816,8 @@ main(void)
 		cmocka_unit_test(a_served_machine_is_joined_by_several_clients),
 		cmocka_unit_test(a_second_server_is_refused_and_a_dead_ones_socket_is_replaced),
 		cmocka_unit_test(a_server_that_dies_before_its_greeting_is_done_without),
+		cmocka_unit_test(quiet_connections_keep_nobody_off_a_machine),
+		cmocka_unit_test(a_server_without_descriptors_does_not_spin),
 		cmocka_unit_test(a_machine_with_all_its_connections_taken_says_so),
 		cmocka_unit_test(every_length_of_every_request_is_judged),
 		cmocka_unit_test(a_page_for_a_handle_that_is_not_there_ends_the_connection),

@@ -6,10 +6,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/bytes.h"
@@ -567,18 +569,64 @@ a_request_in_pieces_and_two_in_one_are_answered(void **state)
 }
 
 static void
-more_clients_than_the_limit_are_turned_away(void **state)
+quiet_clients_keep_nobody_away(void **state)
 {
 	struct sgx_target target;
-	struct platform *clients[33];
+	struct platform *busy, *last, *late;
+	int fds[30];
 
-	for (size_t i = 0; i < ARRAY_LEN(clients); i++)
-		assert_int_equal(platform_connect(&clients[i], socket_path, NULL), JURAT_OK);
-	for (size_t i = 0; i < 32; i++)
-		assert_int_equal(platform_target(&target, clients[i], NULL), JURAT_OK);
-	assert_int_not_equal(platform_target(&target, clients[32], NULL), JURAT_OK);
-	for (size_t i = 0; i < ARRAY_LEN(clients); i++)
-		platform_free(clients[i]);
+	assert_int_equal(platform_connect(&busy, socket_path, NULL), JURAT_OK);
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		assert_int_equal(local_connect(&fds[i], socket_path, "socket", NULL), JURAT_OK);
+	assert_int_equal(platform_connect(&last, socket_path, NULL), JURAT_OK);
+	assert_int_equal(platform_target(&target, last, NULL), JURAT_OK); /* all of them are accepted now */
+	assert_int_equal(platform_target(&target, busy, NULL), JURAT_OK);
+	assert_int_equal(platform_connect(&late, socket_path, NULL), JURAT_OK);
+	assert_int_equal(platform_target(&target, late, NULL), JURAT_OK);
+	assert_int_equal(platform_target(&target, busy, NULL), JURAT_OK);
+	expect_end(fds[0]); /* who was quiet longest */
+	for (size_t i = 1; i < ARRAY_LEN(fds); i++)
+		close(fds[i]);
+	platform_free(busy);
+	platform_free(last);
+	platform_free(late);
+}
+
+static void
+clients_in_the_middle_of_a_request_are_not_ended_for_others(void **state)
+{
+	struct sgx_target target;
+	struct platform *late;
+	int fds[32];
+
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+		assert_int_equal(local_connect(&fds[i], socket_path, "socket", NULL), JURAT_OK);
+		assert_int_equal(send(fds[i], "\4", 1, 0), 1);
+	}
+	assert_int_equal(platform_connect(&late, socket_path, NULL), JURAT_OK);
+	assert_int_not_equal(platform_target(&target, late, NULL), JURAT_OK);
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		close(fds[i]);
+	platform_free(late);
+}
+
+/* What a server burns of its processor in half a second with a client that it cannot accept. */
+static void
+a_server_without_descriptors_does_not_spin(void **state)
+{
+	struct rlimit none = { 3, 3 }, before;
+	struct timespec t0, t1;
+	struct pollfd p = { .events = POLLIN };
+	clockid_t clock;
+
+	assert_int_equal(prlimit(server, RLIMIT_NOFILE, &none, &before), 0);
+	assert_int_equal(local_connect(&p.fd, socket_path, "socket", NULL), JURAT_OK);
+	assert_int_equal(clock_getcpuclockid(server, &clock), 0);
+	assert_int_equal(clock_gettime(clock, &t0), 0);
+	assert_int_equal(poll(&p, 1, 500), 0);
+	assert_int_equal(clock_gettime(clock, &t1), 0);
+	assert_true((t1.tv_sec - t0.tv_sec) * 1000000000 + t1.tv_nsec - t0.tv_nsec < 20 * 1000000);
+	close(p.fd);
 }
 
 static void
@@ -626,7 +674,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(several_clients_are_served_side_by_side, server_setup, server_teardown),
 		cmocka_unit_test_setup_teardown(hostile_frames_end_their_own_connection_alone, server_setup, server_teardown),
 		cmocka_unit_test_setup_teardown(a_request_in_pieces_and_two_in_one_are_answered, server_setup, server_teardown),
-		cmocka_unit_test_setup_teardown(more_clients_than_the_limit_are_turned_away, server_setup, server_teardown),
+		cmocka_unit_test_setup_teardown(quiet_clients_keep_nobody_away, server_setup, server_teardown),
+		cmocka_unit_test_setup_teardown(clients_in_the_middle_of_a_request_are_not_ended_for_others, server_setup, server_teardown),
+		cmocka_unit_test_setup_teardown(a_server_without_descriptors_does_not_spin, server_setup, server_teardown),
 		cmocka_unit_test_setup_teardown(a_second_server_and_a_foreign_file_are_left_alone, server_setup, server_teardown),
 		cmocka_unit_test(nobody_listening_is_named),
 	};

@@ -448,6 +448,37 @@ a_clock_that_was_set_back_is_found_by_the_log(void **state)
 }
 
 static void
+times_that_were_ahead_count_no_more_once_the_operator_says_so(void **state)
+{
+	struct fixture *f = *state;
+	struct store_note ahead = { .at_unix_s = 9000, .detail = "policy" };
+	struct store_secret secret;
+	struct store *s = NULL;
+	struct jurat_diag d = { 0 };
+	uint8_t head[SHA256_LEN];
+	uint64_t num;
+
+	assert_int_equal(add(f->store, "a", "aaaa", 4, false), JURAT_OK);
+	secret = find(f->store, "a");
+	assert_int_equal(store_clock_accept(f->store, 2000, &d), JURAT_E_STATE); /* nothing is wrong */
+	assert_int_equal(store_refused(f->store, &secret, &ahead, NULL), JURAT_OK);
+	assert_int_equal(store_clock_check(f->store, 2000, NULL), JURAT_E_TIME);
+	assert_int_equal(store_open(&s, f->path, NULL, NULL), JURAT_OK);
+	assert_int_equal(store_clock_accept(s, 2000, NULL), JURAT_E_AUTH);
+	store_close(s);
+	assert_int_equal(store_clock_accept(f->store, 2000, NULL), JURAT_OK);
+	assert_int_equal(store_clock_check(f->store, 2000, NULL), JURAT_OK);
+	assert_int_equal(store_clock_check(f->store, 2000 - STORE_CLOCK_LEEWAY_S - 1, NULL), JURAT_E_TIME);
+	assert_int_equal(store_log_verify(f->store, NULL, &num, head, NULL), JURAT_OK);
+	assert_int_equal(num, 3);
+	/* later times count again, and nobody else can write such a record */
+	assert_int_equal(store_refused(f->store, &secret, &ahead, NULL), JURAT_OK);
+	assert_int_equal(store_clock_check(f->store, 2000, NULL), JURAT_E_TIME);
+	raw_sql(f->path, "UPDATE log SET event = 7 WHERE seq = 4");
+	assert_int_equal(store_clock_check(f->store, 2000, NULL), JURAT_E_MISMATCH);
+}
+
+static void
 a_row_that_was_deleted_is_found_by_the_log(void **state)
 {
 	static const char *const deleted[] = {
@@ -832,6 +863,7 @@ main(void)
 		T(a_log_that_was_cut_and_grown_again_is_found_by_a_noted_head),
 		T(a_row_that_was_set_back_is_not_released),
 		T(a_clock_that_was_set_back_is_found_by_the_log),
+		T(times_that_were_ahead_count_no_more_once_the_operator_says_so),
 		T(a_row_that_was_deleted_is_found_by_the_log),
 		T(who_opened_before_a_rotation_writes_nothing_under_the_old_kek),
 		T(without_the_right_kek_nothing_opens),
