@@ -104,7 +104,7 @@ chain_check_signatures(
 	if (memo_verify_vartime(memo, e, &top->signature, trust_key(root), top->digest) != JURAT_OK)
 		return jurat_fail(d, JURAT_E_CRYPTO, "chain.signature_of_root", NO_OFFSET, 0, 0);
 	/* a root proves nothing that the pinned key does not; but what travels along and is not what the root signed has been altered */
-	if (roles->root != NULL &&
+	if (roles->root != NULL && !trust_is_own_certificate(root, roles->root) &&
 	    memo_verify_vartime(memo, e, &roles->root->signature, trust_key(root), roles->root->digest) != JURAT_OK)
 		return jurat_fail(d, JURAT_E_CRYPTO, "chain.signature_on_root", NO_OFFSET, 0, 0);
 	if (roles->ca != NULL && ecdsa_check_vartime(e, &roles->leaf->signature, &roles->ca->key, roles->leaf->digest) != JURAT_OK)

@@ -19,6 +19,8 @@ bool trust_is_private(const struct jurat_trust *root);
 const struct p256_public *trust_key(const struct jurat_trust *root);
 /* trust_digest: SHA256_LEN bytes that stand for key, names and everything else of this root. trust_role_name: borrows the root. */
 const uint8_t *trust_digest(const struct jurat_trust *root);
+/* trust_is_own_certificate: signed part and signature are those of a root certificate that is known to have signed itself. */
+MUST_USE bool trust_is_own_certificate(const struct jurat_trust *root, const struct x509_cert *cert);
 struct x509_name trust_role_name(const struct jurat_trust *root, enum trust_role role);
 
 /*

@@ -345,6 +345,29 @@ relaunch_is_advised_when_only_what_was_launched_is_out_of_date(void **state)
 	}
 }
 
+/* SHA-256 of the signed part and signature of Intel's root certificate of 2018-05-21T10:45:10Z, as nearly every quote brings it along. */
+static void
+intels_root_certificate_that_is_taken_as_known_signed_itself(void **state)
+{
+	size_t len;
+	uint8_t *digest = test_hex("0e1c8ad1fad9254ad1d0bc362c4c83dad27f32fc903cbb9cda58349ec2a4626a", &len);
+	uint8_t *signature = test_hex("e5bfe50911f92f428920dc368a302ee3d12ec5867ff622ec6497f78060c13c20"
+	                              "e09d25ac7a0cb3e5e8e68fec5fa3bd416c47440bd950639d450edcbea4576aa2", &len);
+	struct x509_cert cert = { 0 };
+
+	memcpy(cert.digest, digest, sizeof cert.digest);
+	memcpy(&cert.signature, signature, sizeof cert.signature);
+	assert_int_equal(ecdsa_verify_vartime(&cert.signature, trust_key(jurat_trust_intel()), cert.digest), JURAT_OK);
+	assert_true(trust_is_own_certificate(jurat_trust_intel(), &cert));
+	cert.digest[5] ^= 1;
+	assert_false(trust_is_own_certificate(jurat_trust_intel(), &cert));
+	cert.digest[5] ^= 1;
+	cert.signature.s[31] ^= 1;
+	assert_false(trust_is_own_certificate(jurat_trust_intel(), &cert));
+	free(digest);
+	free(signature);
+}
+
 struct remembered {
 	struct memo *memo;
 	struct p256_signature sig;
@@ -509,6 +532,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(intels_root_certificate_that_is_taken_as_known_signed_itself),
 		cmocka_unit_test(documents_survive_every_damage),
 		cmocka_unit_test(collateral_survives_cuts_and_names_what_is_missing),
 		cmocka_unit_test(policy_names_everything_or_is_refused),
