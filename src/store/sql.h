@@ -28,6 +28,8 @@ MUST_USE jurat_rc sql_run(struct sql *db, const char *literal, struct jurat_diag
  * sql_rollback is harmless outside a transaction.
  */
 #define SQL_BUSY_MS 5000
+/* sql_check: every page of the file is sound, also those that no query reads for now; JURAT_E_FORMAT. Reads the whole file. */
+MUST_USE jurat_rc sql_check(struct sql *db, struct jurat_diag *d);
 MUST_USE jurat_rc sql_begin(struct sql *db, struct jurat_diag *d);
 MUST_USE jurat_rc sql_commit(struct sql *db, struct jurat_diag *d);
 void sql_rollback(struct sql *db);

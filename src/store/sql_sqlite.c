@@ -166,6 +166,22 @@ sql_run(struct sql *db, const char *literal, struct jurat_diag *d)
 }
 
 jurat_rc
+sql_check(struct sql *db, struct jurat_diag *d)
+{
+	CLEANUP(sql_query_free) struct sql_query *q = NULL;
+	bool row = false;
+	jurat_rc rc;
+
+	if ((rc = sql_prepare(&q, db, "PRAGMA quick_check(1)", d)) != JURAT_OK || (rc = sql_step(q, &row, d)) != JURAT_OK)
+		return rc;
+	if (row && strcmp(sql_text(q, 0), "ok") == 0)
+		return JURAT_OK;
+	(void)jurat_fail(d, JURAT_E_FORMAT, "database.pages", NO_OFFSET, 0, 0);
+	jurat_hint(d, "the disk or another program damaged the file; put back a copy");
+	return JURAT_E_FORMAT;
+}
+
+jurat_rc
 sql_begin(struct sql *db, struct jurat_diag *d)
 {
 	return sql_run(db, "BEGIN IMMEDIATE", d);

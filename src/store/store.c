@@ -242,6 +242,12 @@ store_kek_check(struct store *s, struct jurat_diag *d)
 }
 
 jurat_rc
+store_pages_check(struct store *s, struct jurat_diag *d)
+{
+	return sql_check(s->db, d);
+}
+
+jurat_rc
 store_check(struct store *s, struct jurat_diag *d)
 {
 	return store_kek_check(s, d);

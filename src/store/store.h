@@ -36,6 +36,9 @@ void store_close(struct store *s);
 /* store_check: whether the database answers, and its keys open under our KEK: after a rotation by another process they do not. For /readyz. */
 MUST_USE jurat_rc store_check(struct store *s, struct jurat_diag *d);
 
+/* store_pages_check: every page of the database is sound, also those that nothing reads for now; JURAT_E_FORMAT. Reads the whole file. */
+MUST_USE jurat_rc store_pages_check(struct store *s, struct jurat_diag *d);
+
 /* store_service_key: the long-term SIGMA key, for as long as s is open. NULL without KEK. store_service_public: its public half. */
 const struct p256_private *store_service_key(const struct store *s);
 void store_service_public(struct p256_public *out, const struct store *s);
