@@ -18,6 +18,11 @@ struct sql_query;
  * empty: SQLite would make a new database of it.
  */
 MUST_USE jurat_rc sql_open(struct sql **out, const char *path, bool create, struct jurat_diag *d);
+/*
+ * sql_open_unchanging: for reading alone, where nothing can be written: a read-only or full disk. Leaves no file beside. JURAT_E_IO (database.wal)
+ * if changes are pending in the write-ahead log; an older schema is refused by sql_migrate, as it cannot be upgraded here.
+ */
+MUST_USE jurat_rc sql_open_unchanging(struct sql **out, const char *path, struct jurat_diag *d);
 void sql_close(struct sql *db);
 
 /* sql_run: statements without results, from a literal. */

@@ -136,6 +136,14 @@ expect "rotate" 0 "" "$jurat" secrets rotate --data data --kek-file kek --new-ke
 expect "the old key" 3 "cryptographic check" "$jurat" secrets add d --data data --kek-file kek --file secret --policy policy.json
 expect "the configuration is checked" 0 "configuration is right" \
 	"$jurat" secrets serve --data data --kek-file kek.hex --listen 127.0.0.1:0 --check-config
+# a disk on which nothing can be written: a limit of no bytes for every file (what is printed goes through a pipe)
+"$jurat" secrets list --data data >listed
+full() {
+	# shellcheck disable=SC2016 # the inner shell expands them
+	sh -c 'ulimit -f 0; exec "$@"' - "$jurat" secrets "$@" --data data 2>&1 | cat
+}
+if [ "$(full list)" = "$(cat listed)" ]; then ok "list on a full disk"; else fail "list on a full disk: $(full list)"; fi
+if full show | grep -q "^config id "; then ok "show on a full disk"; else fail "show on a full disk: $(full show)"; fi
 # a page that serving does not read at first: the index of the log
 cp -r data damaged
 python3 - damaged/service.sqlite <<'END'
