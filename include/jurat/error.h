@@ -64,7 +64,7 @@ typedef enum jurat_rc {
 } jurat_rc;
 
 /*
- * struct jurat_diag: what failed. `field` and `hint` are literals (never freed, never built from input).
+ * struct jurat_diag: what failed. `field`, `hint` and `file` are literals (never freed, never built from input).
  * offset, wanted and got mean what the code's comment above says; UINT64_MAX in offset means "no offset".
  */
 struct jurat_diag {
@@ -74,6 +74,7 @@ struct jurat_diag {
 	uint64_t offset;    /* byte offset in the input, or UINT64_MAX */
 	uint64_t wanted;
 	uint64_t got;
+	const char *file;   /* which file of a folder, or which argument, the field is in ("enclaves/quoting.so"); NULL if there is but one */
 };
 
 /* jurat_rc_name: the code's stable name in lower case with underscores ("truncated"), or "unknown". Never NULL. */

@@ -95,6 +95,8 @@ cli_fail(jurat_rc rc, const struct jurat_diag *d, const char *what)
 		put_escaped(what, stderr);
 		fputs(": ", stderr);
 	}
+	if (d != NULL && d->code != JURAT_OK && d->file != NULL && (d->field == NULL || strcmp(d->file, d->field) != 0))
+		fprintf(stderr, "%s: ", d->file);
 	if (d != NULL && d->code != JURAT_OK && d->field != NULL)
 		fprintf(stderr, "%s: ", d->field);
 	fputs(jurat_rc_text(rc), stderr);

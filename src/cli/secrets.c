@@ -132,6 +132,20 @@ print_keys(const struct secrets_cli *o)
 	return EXIT_ACCEPTED;
 }
 
+/* init_fail: names the argument that is bad, or else the folder that was not made. */
+static int
+init_fail(jurat_rc rc, struct jurat_diag *d, const struct secrets_cli *o, const char *trust_path)
+{
+	const char *what = o->data;
+
+	if (d->file != NULL && strcmp(d->file, SECRETS_TRUST) == 0)
+		what = trust_path;
+	else if (d->file != NULL && strcmp(d->file, SECRETS_COLLATERAL) == 0)
+		what = o->collateral;
+	d->file = NULL; /* its name is said */
+	return cli_fail(rc, d, what);
+}
+
 static int
 run_init(const struct secrets_cli *o)
 {
@@ -156,7 +170,7 @@ run_init(const struct secrets_cli *o)
 	birth.collateral_len = collateral.len;
 	rc = secrets_init(o->data, &birth, &d);
 	wipe(&kek, sizeof kek);
-	return rc == JURAT_OK ? print_keys(o) : cli_fail(rc, &d, o->data);
+	return rc == JURAT_OK ? print_keys(o) : init_fail(rc, &d, o, trust_path);
 }
 
 static int

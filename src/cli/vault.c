@@ -56,6 +56,10 @@ open_vault(struct vault **out, const struct options *o, const uint8_t service_ke
 		options.ctx = l;
 	}
 	rc = vault_open(out, &options, &d);
+	if (rc != JURAT_OK && d.file != NULL && strcmp(d.file, VAULT_MACHINE) == 0) {
+		d.file = NULL; /* its name is said */
+		return cli_fail(rc, &d, o->machine);
+	}
 	return rc == JURAT_OK ? -1 : cli_fail(rc, &d, o->enclave);
 }
 
@@ -160,11 +164,11 @@ only_file(char **out_name, const char *dir)
 	return n == 1 ? -1 : cli_usage("vault", "which one? name it with --secret");
 }
 
+/* read_sealed: *out_path is the file's name, which the caller frees in any case. */
 static int
-read_sealed(struct blob *out, struct vault_file *file, const struct options *o)
+read_sealed(struct blob *out, struct vault_file *file, char **out_path, const struct options *o)
 {
 	CLEANUP(free_string) char *name = NULL;
-	CLEANUP(free_string) char *path = NULL;
 	struct jurat_diag d = { 0 };
 	jurat_rc rc;
 	int code;
@@ -175,11 +179,11 @@ read_sealed(struct blob *out, struct vault_file *file, const struct options *o)
 		return cli_fail(rc, &d, o->secret);
 	if (o->secret != NULL && asprintf(&name, "%s" SUFFIX, o->secret) < 0)
 		name = NULL;
-	if (name == NULL || (path = path_join(o->store, name)) == NULL)
+	if (name == NULL || (*out_path = path_join(o->store, name)) == NULL)
 		return cli_fail(JURAT_E_MEMORY, NULL, o->store);
-	if ((rc = file_read(out, path, VAULT_FILE_MAX_LEN, &d)) != JURAT_OK ||
+	if ((rc = file_read(out, *out_path, VAULT_FILE_MAX_LEN, &d)) != JURAT_OK ||
 	    (rc = vault_file_parse(file, out->p, out->len, &d)) != JURAT_OK)
-		return cli_fail(rc, &d, path);
+		return cli_fail(rc, &d, *out_path);
 	return -1;
 }
 
@@ -231,6 +235,7 @@ run_question(const struct options *o)
 static int
 run_ask(const struct options *o)
 {
+	CLEANUP(free_string) char *path = NULL;
 	CLEANUP(blob_clear) struct blob sealed = { 0 };
 	CLEANUP(listener_close) struct listener l = { 0 };
 	CLEANUP(close_vault) struct vault *v = NULL;
@@ -246,11 +251,11 @@ run_ask(const struct options *o)
 	code = o->candidate != NULL ? ask_of_candidate(question, o->candidate) : read_question(question, o->question);
 	if (code != -1)
 		return code;
-	if ((code = read_sealed(&sealed, &file, o)) != -1 || (code = listener_open(&l, o->eavesdrop)) != -1 ||
+	if ((code = read_sealed(&sealed, &file, &path, o)) != -1 || (code = listener_open(&l, o->eavesdrop)) != -1 ||
 	    (code = open_vault(&v, o, file.service_key, &l)) != -1)
 		return code;
 	if ((rc = vault_ask(v, &file, question, &equal, &d)) != JURAT_OK)
-		return cli_fail(rc, &d, o->store);
+		return cli_fail(rc, &d, path);
 	puts(equal ? "yes" : "no");
 	return listener_end(&l, o->eavesdrop, equal ? EXIT_ACCEPTED : EXIT_POLICY);
 }
@@ -284,6 +289,7 @@ print_info(const struct options *o, const struct channel_head *head)
 static int
 run_info(const struct options *o)
 {
+	CLEANUP(free_string) char *path = NULL;
 	CLEANUP(blob_clear) struct blob sealed = { 0 };
 	CLEANUP(listener_close) struct listener l = { 0 };
 	CLEANUP(close_vault) struct vault *v = NULL;
@@ -293,11 +299,11 @@ run_info(const struct options *o)
 	jurat_rc rc;
 	int code;
 
-	if ((code = read_sealed(&sealed, &file, o)) != -1 || (code = listener_open(&l, o->eavesdrop)) != -1 ||
+	if ((code = read_sealed(&sealed, &file, &path, o)) != -1 || (code = listener_open(&l, o->eavesdrop)) != -1 ||
 	    (code = open_vault(&v, o, file.service_key, &l)) != -1)
 		return code;
 	rc = vault_info(v, &file, &head, &d);
-	return rc == JURAT_OK ? listener_end(&l, o->eavesdrop, print_info(o, &head)) : cli_fail(rc, &d, o->store);
+	return rc == JURAT_OK ? listener_end(&l, o->eavesdrop, print_info(o, &head)) : cli_fail(rc, &d, path);
 }
 
 /* ---- options ---- */

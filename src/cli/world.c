@@ -245,6 +245,11 @@ turn(struct world *w, const struct dials *dials, int64_t *now)
 		w->evaluation_number++;
 	w->crl_number++;
 	rc = dials->revoke != NULL ? world_revoke(w, serial, &d) : JURAT_OK;
+	if (rc == JURAT_E_EXISTS) {
+		/* whoever was interrupted before the collateral was written says it again */
+		cli_progress("%s is on the list already; the collateral is written anew", dials->revoke);
+		rc = JURAT_OK;
+	}
 	return rc == JURAT_OK ? EXIT_ACCEPTED : cli_fail(rc, &d, dials->revoke);
 }
 

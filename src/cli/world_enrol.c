@@ -73,7 +73,7 @@ enrol(struct world *w, const char *machine, struct jurat_diag *d)
 	if (rc == JURAT_OK && (path = path_join(dir, "state/pck_chain.pem")) == NULL)
 		rc = JURAT_E_MEMORY;
 	if (rc == JURAT_OK)
-		rc = file_write(path, chain, strlen(chain), 0644, d);
+		rc = file_write_stored(path, chain, strlen(chain), 0644, d);
 	return rc == JURAT_OK ? world_refresh(w, now, NULL, d) : rc;
 }
 

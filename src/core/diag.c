@@ -16,6 +16,13 @@ jurat_hint(struct jurat_diag *d, const char *hint)
 		d->hint = hint;
 }
 
+void
+jurat_in_file(struct jurat_diag *d, const char *file)
+{
+	if (d != NULL && d->code != JURAT_OK && d->file == NULL)
+		d->file = file;
+}
+
 static const struct rc_entry {
 	const char *name;
 	const char *text;

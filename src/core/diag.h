@@ -16,4 +16,10 @@ jurat_rc jurat_fail(struct jurat_diag *d, jurat_rc code, const char *field, uint
 /* jurat_hint: adds what to do about it to a record that has no hint yet. hint is a literal. d may be NULL. */
 void jurat_hint(struct jurat_diag *d, const char *hint);
 
+/*
+ * jurat_in_file: adds to a failure which file of a folder, or which of several arguments, its field is in; the innermost one stays. file is a
+ * literal. d may be NULL.
+ */
+void jurat_in_file(struct jurat_diag *d, const char *file);
+
 #endif

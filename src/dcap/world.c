@@ -26,13 +26,17 @@ world_sigstruct(struct sgx_sigstruct *out, const char *dir, const char *file, st
 
 	if (rc == JURAT_OK)
 		rc = image_open(&image, elf.p, elf.len, d);
-	if (rc != JURAT_OK)
+	if (rc != JURAT_OK) {
+		jurat_in_file(d, file);
 		return rc;
+	}
 	image_describe(&facts, image);
 	if (facts.sigstruct == NULL)
 		rc = jurat_fail(d, JURAT_E_MISSING, "sigstruct", NO_OFFSET, 0, 0);
 	else
 		rc = sigstruct_verify(out, facts.sigstruct, SGX_SIGSTRUCT_LEN, d);
+	if (rc != JURAT_OK)
+		jurat_in_file(d, file);
 	image_free(image);
 	return rc;
 }

@@ -11,7 +11,8 @@
 
 #include "dcap/pki.h"
 
-#define WORLD_VERSION 1
+#define WORLD_VERSION 2
+#define WORLD_VERSION_PLAIN 1 /* without a digest; read, and upgraded before the first change */
 #define WORLD_MACHINES_MAX 256u
 #define WORLD_REVOKED_MAX 1024u
 #define WORLD_FILE_MAX_LEN (1024u * 1024u)
@@ -26,6 +27,7 @@ struct world_machine {
 
 struct world {
 	char *dir;
+	bool plain; /* read from a file of version 1 */
 	int lock; /* descriptor of the lock, -1 if opened for reading */
 	struct pki_names names;
 	int64_t made;
@@ -55,7 +57,7 @@ struct world_birth {
 MUST_USE jurat_rc world_create(const char *dir, const struct world_birth *birth, struct jurat_diag *d);
 
 /*
- * world_open: reads world.json; JURAT_E_VERSION names a newer one. world_close(NULL) is fine. world_parse: the text alone (dir is NULL).
+ * world_open: reads world.json; JURAT_E_VERSION names a newer one, JURAT_E_MISMATCH (world.sha256) one that was altered. world_close(NULL) is fine. world_parse: the text alone (dir is NULL).
  */
 MUST_USE jurat_rc world_parse(struct world **out, const char *text, size_t len, struct jurat_diag *d);
 MUST_USE jurat_rc world_open(struct world **out, const char *dir, struct jurat_diag *d);
@@ -63,7 +65,7 @@ void world_close(struct world *w);
 
 /*
  * world_open_for_change: the same, and keeps every other change out until world_close: two machines that are enrolled at the same time are
- * both entered. Waits for the other one. Keys and certificates are checked, before anything is decided or written with them.
+ * both entered. Waits for the other one. An older world.json is upgraded, with a copy in world.json.v1.backup. Keys and certificates are checked, before anything is decided or written with them.
  */
 MUST_USE jurat_rc world_open_for_change(struct world **out, const char *dir, struct jurat_diag *d);
 

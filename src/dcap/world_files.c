@@ -30,7 +30,7 @@ world_write(const char *dir, const char *name, const void *p, size_t len, unsign
 
 	if (path == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, "world", NO_OFFSET, 0, 0);
-	return file_write(path, p, len, mode, d);
+	return file_write_stored(path, p, len, mode, d);
 }
 
 jurat_rc

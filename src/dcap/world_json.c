@@ -42,8 +42,9 @@ put_machines(struct json_out *o, const struct world *w)
 	json_out_end(o, ']');
 }
 
+/* put_world: digest NULL leaves that member out, as it is when the digest is made. */
 static void
-put_world(struct json_out *o, const struct world *w)
+put_world(struct json_out *o, const struct world *w, const uint8_t digest[SHA256_LEN])
 {
 	json_out_begin(o, NULL, '{');
 	json_out_integer(o, "version", WORLD_VERSION);
@@ -63,16 +64,39 @@ put_world(struct json_out *o, const struct world *w)
 		json_out_hex(o, NULL, w->revoked[i], PKI_SERIAL_LEN);
 	json_out_end(o, ']');
 	put_machines(o, w);
+	if (digest != NULL)
+		json_out_hex(o, "sha256", digest, SHA256_LEN);
 	json_out_end(o, '}');
+}
+
+/* digest_of: SHA-256 of the members before it in the writer's order and spelling, without white space (man/jurat-world.1, FILES). */
+static jurat_rc
+digest_of(uint8_t out[SHA256_LEN], const struct world *w, struct jurat_diag *d)
+{
+	char *text CLEANUP(text_clear) = NULL;
+	struct json_out o;
+	size_t len;
+
+	json_out_init_compact(&o);
+	put_world(&o, w, NULL);
+	if (json_out_finish(&o, &text) != JURAT_OK)
+		return jurat_fail(d, JURAT_E_MEMORY, "world", NO_OFFSET, 0, 0);
+	len = strlen(text);
+	sha256_once(out, text, len != 0 && text[len - 1] == '\n' ? len - 1 : len);
+	return JURAT_OK;
 }
 
 jurat_rc
 world_to_json(char **out, const struct world *w, struct jurat_diag *d)
 {
+	uint8_t digest[SHA256_LEN];
 	struct json_out o;
+	jurat_rc rc = digest_of(digest, w, d);
 
+	if (rc != JURAT_OK)
+		return rc;
 	json_out_init(&o);
-	put_world(&o, w);
+	put_world(&o, w, digest);
 	if (json_out_finish(&o, out) != JURAT_OK)
 		return jurat_fail(d, JURAT_E_MEMORY, "world", NO_OFFSET, 0, 0);
 	return JURAT_OK;
@@ -192,28 +216,47 @@ get_machines(struct world *w, const struct json_t *o, struct jurat_diag *d)
 	return rc;
 }
 
+/* check_version: *out is what the file has; of the older ones version 1 is read. */
 static jurat_rc
-check_version(const struct json_t *o, struct jurat_diag *d)
+check_version(const struct json_t *o, int64_t *out, struct jurat_diag *d)
 {
-	int64_t version = 0;
-	jurat_rc rc = json_get_integer(o, "world.version", 0, INT32_MAX, &version, d);
+	jurat_rc rc = json_get_integer(o, "world.version", 0, INT32_MAX, out, d);
 
-	if (rc != JURAT_OK || version == WORLD_VERSION)
+	if (rc != JURAT_OK || *out == WORLD_VERSION || *out == WORLD_VERSION_PLAIN)
 		return rc;
-	(void)jurat_fail(d, JURAT_E_VERSION, "world.version", NO_OFFSET, WORLD_VERSION, (uint64_t)version);
-	jurat_hint(d, "a newer program made this world");
+	(void)jurat_fail(d, JURAT_E_VERSION, "world.version", NO_OFFSET, WORLD_VERSION, (uint64_t)*out);
+	if (*out > WORLD_VERSION)
+		jurat_hint(d, "a newer program made this world");
 	return JURAT_E_VERSION;
+}
+
+/* check_digest: whatever the reader understood must be what was written; the disk, or a hand, changed it otherwise. */
+static jurat_rc
+check_digest(const struct world *w, const struct json_t *o, struct jurat_diag *d)
+{
+	uint8_t wanted[SHA256_LEN], got[SHA256_LEN];
+	jurat_rc rc = json_get_hex(o, "world.sha256", got, sizeof got, d);
+
+	if (rc == JURAT_OK)
+		rc = digest_of(wanted, w, d);
+	if (rc != JURAT_OK || memcmp(wanted, got, sizeof wanted) == 0)
+		return rc;
+	(void)jurat_fail(d, JURAT_E_MISMATCH, "world.sha256", NO_OFFSET, 0, 0);
+	jurat_hint(d, "world.json is damaged, or was changed by other means than jurat world set");
+	return JURAT_E_MISMATCH;
 }
 
 static jurat_rc
 read_world(struct world *w, const struct json_t *o, struct jurat_diag *d)
 {
 	static const char *const names[] = { "version", "name", "intel_names", "made", "fmspc", "pce_id", "evaluation_number",
-		"crl_number", "tcb_status", "min_svn", "min_pce_svn", "min_qe_svn", "revoked", "machines" };
-	jurat_rc rc = check_version(o, d);
+		"crl_number", "tcb_status", "min_svn", "min_pce_svn", "min_qe_svn", "revoked", "machines", "sha256" };
+	int64_t version = 0;
+	jurat_rc rc = check_version(o, &version, d);
+	bool plain = version == WORLD_VERSION_PLAIN;
 
 	if (rc == JURAT_OK)
-		rc = json_only(o, names, ARRAY_LEN(names), "world", d);
+		rc = json_only(o, names, ARRAY_LEN(names) - (plain ? 1 : 0), "world", d);
 	if (rc == JURAT_OK)
 		rc = get_names(w, o, d);
 	if (rc == JURAT_OK)
@@ -226,7 +269,10 @@ read_world(struct world *w, const struct json_t *o, struct jurat_diag *d)
 		rc = get_dials(w, o, d);
 	if (rc == JURAT_OK)
 		rc = get_revoked(w, o, d);
-	return rc == JURAT_OK ? get_machines(w, o, d) : rc;
+	if (rc == JURAT_OK)
+		rc = get_machines(w, o, d);
+	w->plain = plain;
+	return rc == JURAT_OK && !plain ? check_digest(w, o, d) : rc;
 }
 
 void
@@ -306,6 +352,22 @@ lock_world(int *out, const char *dir, struct jurat_diag *d)
 	return JURAT_OK;
 }
 
+/* upgrade: a world of version 1 is kept beside and written anew, whole, with its digest. Under the lock. */
+static jurat_rc
+upgrade(struct world *w, struct jurat_diag *d)
+{
+	struct blob old CLEANUP(blob_clear) = { 0 };
+	jurat_rc rc = world_read(&old, w->dir, "world.json", WORLD_FILE_MAX_LEN, false, d);
+
+	if (rc == JURAT_OK)
+		rc = world_write(w->dir, "world.json.v1.backup", old.p, old.len, 0644, d);
+	if (rc == JURAT_OK)
+		rc = world_save(w, d);
+	if (rc == JURAT_OK)
+		w->plain = false;
+	return rc;
+}
+
 jurat_rc
 world_open_for_change(struct world **out, const char *dir, struct jurat_diag *d)
 {
@@ -319,6 +381,8 @@ world_open_for_change(struct world **out, const char *dir, struct jurat_diag *d)
 		rc = world_open(&w, dir, d);
 	if (rc == JURAT_OK)
 		rc = world_check(dir, d);
+	if (rc == JURAT_OK && w->plain)
+		rc = upgrade(w, d);
 	if (rc != JURAT_OK) {
 		world_close(w);
 		if (lock >= 0)

@@ -420,25 +420,42 @@ write_through(const char *path, const void *p, size_t len, struct jurat_diag *d)
 	return fd_write_all(fd, p, len, d);
 }
 
+/* write_regular: path is absent or a regular file; a symbolic link to one stays a link. */
+static jurat_rc
+write_regular(const char *path, const struct content *c, bool there, struct jurat_diag *d)
+{
+	char *target CLEANUP(free_string) = there ? realpath(path, NULL) : NULL;
+
+	if (there && target == NULL)
+		return fail_errno(d, errno, "file");
+	return write_beside(there ? target : path, c, d);
+}
+
 jurat_rc
 file_write(const char *path, const void *p, size_t len, unsigned mode, struct jurat_diag *d)
 {
 	const struct content content = { p, len, mode, false };
-	char *target CLEANUP(free_string) = NULL;
 	struct stat st;
 
 	if (strcmp(path, "-") == 0)
 		return fd_write_all(STDOUT_FILENO, p, len, d);
 	if (stat(path, &st) != 0)
-		return write_beside(path, &content, d);
+		return write_regular(path, &content, false, d);
 	if (S_ISDIR(st.st_mode))
 		return fail_errno(d, EISDIR, "file");
-	if (!S_ISREG(st.st_mode))
-		return write_through(path, p, len, d);
-	target = realpath(path, NULL); /* a symbolic link stays one */
-	if (target == NULL)
-		return fail_errno(d, errno, "file");
-	return write_beside(target, &content, d);
+	return S_ISREG(st.st_mode) ? write_regular(path, &content, true, d) : write_through(path, p, len, d);
+}
+
+jurat_rc
+file_write_stored(const char *path, const void *p, size_t len, unsigned mode, struct jurat_diag *d)
+{
+	const struct content content = { p, len, mode, false };
+	struct stat st;
+	bool there = stat(path, &st) == 0;
+
+	if (there && S_ISDIR(st.st_mode))
+		return fail_errno(d, EISDIR, "file");
+	return write_regular(path, &content, there && S_ISREG(st.st_mode), d);
 }
 
 jurat_rc

@@ -48,6 +48,12 @@ MUST_USE jurat_rc file_read_secret_in(struct blob *out, const char *dir, const c
  * the folder, JURAT_E_IO otherwise. file_create: the same, but JURAT_E_EXISTS if path is there.
  */
 MUST_USE jurat_rc file_write(const char *path, const void *p, size_t len, unsigned mode, struct jurat_diag *d);
+
+/*
+ * file_write_stored: the same for a member of a folder that this program made. A pipe, socket or device in its place is replaced: writing
+ * through it would wait for a reader, for ever, and store nothing.
+ */
+MUST_USE jurat_rc file_write_stored(const char *path, const void *p, size_t len, unsigned mode, struct jurat_diag *d);
 MUST_USE jurat_rc file_create(const char *path, const void *p, size_t len, unsigned mode, struct jurat_diag *d);
 
 /* path_join: dir/name into a fresh string, NULL without memory. The caller frees. */

@@ -50,6 +50,8 @@ load_enclave(struct enclave **out, const struct platform_local *l, struct machin
 
 	if (rc == JURAT_OK)
 		rc = enclave_load(out, m, file.p, file.len, options, d);
+	if (rc != JURAT_OK)
+		jurat_in_file(d, name);
 	return rc;
 }
 
@@ -189,7 +191,7 @@ renew_key(struct platform_local *l, const char *path, bool first, struct jurat_d
 	if (first)
 		rc = file_create(path, encoded, sizeof encoded, 0600, NULL);
 	else
-		rc = file_write(path, encoded, sizeof encoded, 0600, NULL);
+		rc = file_write_stored(path, encoded, sizeof encoded, 0600, NULL);
 	if (rc == JURAT_E_EXISTS)
 		return read_key(&l->key, l, d);
 	if (rc != JURAT_OK)

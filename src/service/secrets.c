@@ -104,10 +104,14 @@ secrets_init(const char *data_dir, const struct secrets_birth *birth, struct jur
 	CLEANUP(free_string) char *part = NULL;
 	jurat_rc rc;
 
-	if (birth->trust != NULL && (rc = check_trust(birth->trust, birth->trust_len, d)) != JURAT_OK)
+	if (birth->trust != NULL && (rc = check_trust(birth->trust, birth->trust_len, d)) != JURAT_OK) {
+		jurat_in_file(d, SECRETS_TRUST);
 		return rc;
-	if (birth->collateral != NULL && (rc = check_collateral(birth->collateral, birth->collateral_len, d)) != JURAT_OK)
+	}
+	if (birth->collateral != NULL && (rc = check_collateral(birth->collateral, birth->collateral_len, d)) != JURAT_OK) {
+		jurat_in_file(d, SECRETS_COLLATERAL);
 		return rc;
+	}
 	if (access(data_dir, F_OK) == 0)
 		return jurat_fail(d, JURAT_E_EXISTS, "data", NO_OFFSET, 0, 0);
 	/* made beside its place and renamed: it appears whole */
@@ -133,7 +137,7 @@ secrets_update(const char *data_dir, const char *collateral, size_t len, struct 
 
 	if (rc != JURAT_OK)
 		return rc;
-	return path != NULL ? file_write(path, collateral, len, 0644, d) : jurat_fail(d, JURAT_E_MEMORY, "data", NO_OFFSET, 0, 0);
+	return path != NULL ? file_write_stored(path, collateral, len, 0644, d) : jurat_fail(d, JURAT_E_MEMORY, "data", NO_OFFSET, 0, 0);
 }
 
 /* ---- opening ---- */
@@ -195,20 +199,33 @@ check_folder(const char *data_dir, struct jurat_diag *d)
 	return JURAT_E_PERMISSION;
 }
 
+/* open_store: a database with a damaged page is refused before anything is promised, not when the page is needed. */
+static jurat_rc
+open_store(struct store **out, const char *data_dir, const struct aes256_key *kek, struct jurat_diag *d)
+{
+	CLEANUP(free_string) char *path = path_join(data_dir, SECRETS_DATABASE);
+	jurat_rc rc;
+
+	if (path == NULL)
+		return jurat_fail(d, JURAT_E_MEMORY, "service", NO_OFFSET, 0, 0);
+	if ((rc = store_open(out, path, kek, d)) != JURAT_OK || (rc = store_pages_check(*out, d)) != JURAT_OK)
+		jurat_in_file(d, SECRETS_DATABASE);
+	return rc;
+}
+
 jurat_rc
 secrets_open(struct secrets **out, const char *data_dir, const struct aes256_key *kek, const struct secrets_clocks *clocks,
     struct jurat_diag *d)
 {
-	CLEANUP(free_string) char *database = path_join(data_dir, SECRETS_DATABASE);
 	struct secrets *s = calloc(1, sizeof *s);
 	jurat_rc rc;
 
-	if (s == NULL || database == NULL || (s->collateral_path = path_join(data_dir, SECRETS_COLLATERAL)) == NULL) {
+	if (s == NULL || (s->collateral_path = path_join(data_dir, SECRETS_COLLATERAL)) == NULL) {
 		free(s);
 		return jurat_fail(d, JURAT_E_MEMORY, "service", NO_OFFSET, 0, 0);
 	}
 	s->clocks = *clocks;
-	if ((rc = check_folder(data_dir, d)) != JURAT_OK || (rc = store_open(&s->store, database, kek, d)) != JURAT_OK ||
+	if ((rc = check_folder(data_dir, d)) != JURAT_OK || (rc = open_store(&s->store, data_dir, kek, d)) != JURAT_OK ||
 	    (rc = store_clock_check(s->store, s->clocks.unix_s(), d)) != JURAT_OK ||
 	    (rc = read_trust(s, data_dir, d)) != JURAT_OK || (rc = secrets_refresh(s, d)) != JURAT_OK) {
 		secrets_close(s);

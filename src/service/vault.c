@@ -70,7 +70,9 @@ vault_open(struct vault **out, const struct vault_options *o, struct jurat_diag 
 	sigma_config_id(options.config_id, &key);
 	if ((rc = p256_check(&key)) != JURAT_OK)
 		(void)jurat_fail(d, rc, "service_key", NO_OFFSET, 0, 0);
-	if (rc == JURAT_OK && (rc = machine_open(&v->machine, o->machine, d)) == JURAT_OK)
+	if (rc == JURAT_OK && (rc = machine_open(&v->machine, o->machine, d)) != JURAT_OK)
+		jurat_in_file(d, VAULT_MACHINE);
+	if (rc == JURAT_OK)
 		rc = enclave_load(&v->enclave, v->machine, o->image, o->image_len, &options, d);
 	if (rc != JURAT_OK) {
 		vault_close(v);

@@ -17,6 +17,8 @@ struct vault;
 /* Everything that passes the attested host in plain sight; where: "http out", "http in", "enclave in", "enclave out". */
 typedef void (*vault_eavesdrop)(void *ctx, const char *where, const void *p, size_t len);
 
+#define VAULT_MACHINE "machine" /* vault_open: in jurat_diag.file, if the machine failed and not the enclave */
+
 struct vault_options {
 	const char *machine;           /* "sw:DIR" */
 	const uint8_t *image;          /* the enclave file */

@@ -18,6 +18,11 @@ struct sql_query;
  * empty: SQLite would make a new database of it.
  */
 MUST_USE jurat_rc sql_open(struct sql **out, const char *path, bool create, struct jurat_diag *d);
+/*
+ * sql_open_unchanging: for reading alone, where nothing can be written: a read-only or full disk. Leaves no file beside. JURAT_E_IO (database.wal)
+ * if changes are pending in the write-ahead log; an older schema is refused by sql_migrate, as it cannot be upgraded here.
+ */
+MUST_USE jurat_rc sql_open_unchanging(struct sql **out, const char *path, struct jurat_diag *d);
 void sql_close(struct sql *db);
 
 /* sql_run: statements without results, from a literal. */
@@ -28,6 +33,8 @@ MUST_USE jurat_rc sql_run(struct sql *db, const char *literal, struct jurat_diag
  * sql_rollback is harmless outside a transaction.
  */
 #define SQL_BUSY_MS 5000
+/* sql_check: every page of the file is sound, also those that no query reads for now; JURAT_E_FORMAT. Reads the whole file. */
+MUST_USE jurat_rc sql_check(struct sql *db, struct jurat_diag *d);
 MUST_USE jurat_rc sql_begin(struct sql *db, struct jurat_diag *d);
 MUST_USE jurat_rc sql_commit(struct sql *db, struct jurat_diag *d);
 void sql_rollback(struct sql *db);

@@ -147,6 +147,72 @@ sql_open(struct sql **out, const char *path, bool create, struct jurat_diag *d)
 	return JURAT_OK;
 }
 
+/* has_pending: changes that are in the write-ahead log only; an unchanging view of the file alone would not show them. */
+static bool
+has_pending(const char *path)
+{
+	char *wal = NULL;
+	struct stat st;
+	bool pending;
+
+	if (asprintf(&wal, "%s-wal", path) < 0)
+		return true;
+	pending = stat(wal, &st) == 0 ? st.st_size != 0 : errno != ENOENT;
+	free(wal);
+	return pending;
+}
+
+/* immutable_uri: the path with everything escaped that a URI gives a meaning; the caller frees. */
+static char *
+immutable_uri(const char *path)
+{
+	static const char head[] = "file:", tail[] = "?immutable=1";
+	char *uri = malloc(sizeof head + 3 * strlen(path) + sizeof tail), *at = uri;
+
+	if (uri == NULL)
+		return NULL;
+	at += sprintf(at, "%s", head);
+	for (; *path != '\0'; path++)
+		at += strchr("?#%", *path) != NULL ? sprintf(at, "%%%02x", (unsigned char)*path) : sprintf(at, "%c", *path);
+	memcpy(at, tail, sizeof tail);
+	return uri;
+}
+
+jurat_rc
+sql_open_unchanging(struct sql **out, const char *path, struct jurat_diag *d)
+{
+	char *uri;
+	struct sql *db;
+	jurat_rc rc = check_file(path, d);
+	int status;
+
+	if (rc == JURAT_OK && has_pending(path)) {
+		(void)jurat_fail(d, JURAT_E_IO, "database.wal", NO_OFFSET, 0, EROFS);
+		jurat_hint(d, "changes are pending in service.sqlite-wal: they need a disk with room that can be written");
+		return JURAT_E_IO;
+	}
+	if (rc != JURAT_OK)
+		return rc;
+	uri = immutable_uri(path);
+	db = calloc(1, sizeof *db);
+	if (uri == NULL || db == NULL || (db->path = strdup(path)) == NULL) {
+		free(uri);
+		free(db);
+		return jurat_fail(d, JURAT_E_MEMORY, "database", NO_OFFSET, 0, 0);
+	}
+	status = sqlite3_open_v2(uri, &db->handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_NOFOLLOW,
+	    NULL);
+	free(uri);
+	rc = status == SQLITE_OK ? sql_run(db, "PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY;", d)
+				 : rc_of(db->handle, status, "database", d);
+	if (rc != JURAT_OK) {
+		sql_close(db);
+		return rc;
+	}
+	*out = db;
+	return JURAT_OK;
+}
+
 void
 sql_close(struct sql *db)
 {
@@ -163,6 +229,22 @@ sql_run(struct sql *db, const char *literal, struct jurat_diag *d)
 	int status = sqlite3_exec(db->handle, literal, NULL, NULL, NULL);
 
 	return status == SQLITE_OK ? JURAT_OK : rc_of(db->handle, status, "database", d);
+}
+
+jurat_rc
+sql_check(struct sql *db, struct jurat_diag *d)
+{
+	CLEANUP(sql_query_free) struct sql_query *q = NULL;
+	bool row = false;
+	jurat_rc rc;
+
+	if ((rc = sql_prepare(&q, db, "PRAGMA quick_check(1)", d)) != JURAT_OK || (rc = sql_step(q, &row, d)) != JURAT_OK)
+		return rc;
+	if (row && strcmp(sql_text(q, 0), "ok") == 0)
+		return JURAT_OK;
+	(void)jurat_fail(d, JURAT_E_FORMAT, "database.pages", NO_OFFSET, 0, 0);
+	jurat_hint(d, "the disk or another program damaged the file; put back a copy");
+	return JURAT_E_FORMAT;
 }
 
 jurat_rc

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/store_internal.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -159,6 +160,35 @@ key_get(struct store *s, const char *name, struct p256_public *out_public, struc
 
 /* ---- opening ---- */
 
+/* no_writing: what SQLite's failures come down to where a disk is full or may only be read. */
+static bool
+no_writing(jurat_rc rc, const struct jurat_diag *why)
+{
+	return rc == JURAT_E_NO_SPACE || rc == JURAT_E_PERMISSION ||
+	    (rc == JURAT_E_IO && (why->got == EROFS || why->got == EACCES || why->got == ENOENT || why->got == 0));
+}
+
+/* open_sql: without a KEK nothing can be written anyway, so that a disk on which nothing can be need not keep us out. */
+static jurat_rc
+open_sql(struct store *s, const char *path, bool create, struct jurat_diag *d)
+{
+	struct jurat_diag why = { 0 };
+	jurat_rc rc = sql_open(&s->db, path, create, &why);
+
+	if (rc == JURAT_OK && (rc = sql_migrate(s->db, schema, ARRAY_LEN(schema), &why)) == JURAT_OK)
+		return JURAT_OK;
+	if (!create && !s->has_kek && no_writing(rc, &why)) {
+		sql_close(s->db);
+		s->db = NULL;
+		if ((rc = sql_open_unchanging(&s->db, path, d)) == JURAT_OK)
+			rc = sql_migrate(s->db, schema, ARRAY_LEN(schema), d);
+		return rc;
+	}
+	if (d != NULL && d->code == JURAT_OK)
+		*d = why;
+	return rc;
+}
+
 static jurat_rc
 open_database(struct store **out, const char *path, bool create, const struct aes256_key *kek, struct jurat_diag *d)
 {
@@ -171,8 +201,7 @@ open_database(struct store **out, const char *path, bool create, const struct ae
 		s->kek = *kek;
 		s->has_kek = true;
 	}
-	if ((rc = sql_open(&s->db, path, create, d)) != JURAT_OK ||
-	    (rc = sql_migrate(s->db, schema, ARRAY_LEN(schema), d)) != JURAT_OK) {
+	if ((rc = open_sql(s, path, create, d)) != JURAT_OK) {
 		store_close(s);
 		return rc;
 	}
@@ -239,6 +268,12 @@ store_kek_check(struct store *s, struct jurat_diag *d)
 
 	wipe(&key, sizeof key);
 	return rc;
+}
+
+jurat_rc
+store_pages_check(struct store *s, struct jurat_diag *d)
+{
+	return sql_check(s->db, d);
 }
 
 jurat_rc

@@ -27,6 +27,7 @@ MUST_USE jurat_rc store_name_check(const char *name, struct jurat_diag *d);
  * store_create: a new database with fresh keys (the service's SIGMA key and the log's key). JURAT_E_EXISTS if path is there.
  * store_open: kek may be NULL for what needs no secret (list, log): other calls then give JURAT_E_AUTH. With a KEK the keys are opened at
  * once, so that a wrong one is JURAT_E_CRYPTO here. An older database is upgraded, a newer one refused (JURAT_E_VERSION).
+ * Without a KEK a database on a full or read-only disk is opened for reading.
  * One store serves one thread; several processes may hold the same file.
  */
 MUST_USE jurat_rc store_create(const char *path, const struct aes256_key *kek, struct jurat_diag *d);
@@ -35,6 +36,9 @@ void store_close(struct store *s);
 
 /* store_check: whether the database answers, and its keys open under our KEK: after a rotation by another process they do not. For /readyz. */
 MUST_USE jurat_rc store_check(struct store *s, struct jurat_diag *d);
+
+/* store_pages_check: every page of the database is sound, also those that nothing reads for now; JURAT_E_FORMAT. Reads the whole file. */
+MUST_USE jurat_rc store_pages_check(struct store *s, struct jurat_diag *d);
 
 /* store_service_key: the long-term SIGMA key, for as long as s is open. NULL without KEK. store_service_public: its public half. */
 const struct p256_private *store_service_key(const struct store *s);

@@ -81,6 +81,20 @@ bad() {
 	result "$2 $3 with $victim: all is as it was" "$([ "$before" = "$(state)" ] || echo " it is not")"
 }
 
+# alter_code ELF: one byte of its executable segment becomes another one
+alter_code() {
+	python3 - "$1" <<'END'
+import struct, sys
+elf = bytearray(open(sys.argv[1], "rb").read())
+table, = struct.unpack_from("<Q", elf, 32)
+size, num = struct.unpack_from("<HH", elf, 54)
+headers = [struct.unpack_from("<IIQQQQ", elf, table + i * size) for i in range(num)]
+start, length = next((h[2], h[5]) for h in headers if h[0] == 1 and h[1] & 1)
+elf[start + length // 2] ^= 0xFF
+open(sys.argv[1], "wb").write(elf)
+END
+}
+
 "$jurat" world new w 2>/dev/null || exit 1
 "$jurat" machine new m --world w || exit 1
 "$jurat" world enrol w m || exit 1
@@ -117,7 +131,7 @@ for name in quoting certification; do
 	bad w/enclaves/$name.so 1 "enclaves/$name.so: " "missing folder" "$jurat" machine new m2 --world w
 	bad w/enclaves/$name.so 3 "enclaves/$name.so: " "$unparsed" "$jurat" machine new m2 --world w
 	cp w/enclaves/$name.so old
-	printf '\377' | dd of=w/enclaves/$name.so bs=1 seek=24000 conv=notrunc 2>/dev/null
+	alter_code w/enclaves/$name.so
 	expect "machine new with an altered $name" 3 "$name.so: sigstruct.enclave_hash: two fields" "$jurat" machine new m2 --world w
 	cp old w/enclaves/$name.so
 done
@@ -133,16 +147,41 @@ bad m/fuses 3 'm: fuses' "$unparsed longer" "$jurat" machine show m
 for file in enclaves/quoting.so enclaves/certification.so; do
 	bad m/$file 1 "m: $file: " "$unread" "$jurat" platform serve sw:m --socket p
 done
+for name in quoting certification; do
+	bad m/enclaves/$name.so 3 "m: enclaves/$name.so: " "$unparsed" "$jurat" platform serve sw:m --socket p
+done
+cp w/enclaves/quoting.so old
+head -c 5000 old >w/enclaves/quoting.so
+expect "a world's enclave cut short is named" 3 'w: enclaves/quoting.so: ' "$jurat" world set w
+cp old w/enclaves/quoting.so
 bad m/state/attestation.key 1 'm: state/attestation.key: ' "folder pipe device" "$jurat" platform serve sw:m --socket p
 bad m/state/attestation.key 3 'm: .*attestation.key: \|m: attestation_key' "$unparsed longer" "$jurat" platform serve sw:m --socket p
 chmod 644 m/fuses
 expect "a mode is told as chmod writes it" 1 'wanted mode 0600, got 0644' "$jurat" machine show m
 chmod 600 m/fuses
 
+cp m/fuses old
+printf '\377' | dd of=m/fuses bs=1 seek=110 conv=notrunc 2>/dev/null
+"$jurat" secrets show --data s --json | python3 -c '
+import json, sys
+key = bytes.fromhex(json.load(sys.stdin)["service_key"])
+chunk = bytes(1024)
+sys.stdout.buffer.write(b"jurat/vaultfile\1" + key + b"\1\0\0\0" + len(chunk).to_bytes(4, "little") + chunk)' >store/x.vault
+expect "a vault's damaged machine is named" 3 'error: sw:m: fuses.digest' \
+	"$jurat" vault ask --machine sw:m --enclave w/enclaves/vault.so --store store --candidate kek
+cp old m/fuses
+expect "a sealed file that does not open is named" 3 'error: store/x.vault: ' \
+	"$jurat" vault ask --machine sw:m --enclave w/enclaves/vault.so --store store --candidate kek
+rm store/x.vault
+
 # the secrets service
+mkdir t && echo '{' >t/trust.json
+expect "a bad trust root is named" 3 'error: t/trust.json: trust' "$jurat" secrets init --data s2 --kek-file kek --trust t
+expect "bad collateral is named" 3 'error: t/trust.json: collateral' \
+	"$jurat" secrets init --data s2 --kek-file kek --collateral t/trust.json
 serve="secrets serve --data s --kek-file kek --listen 127.0.0.1:0 --check-config"
-bad s/service.sqlite 1 's: database: ' "missing folder pipe device" "$jurat" $serve
-bad s/service.sqlite 3 's: database: ' "$unparsed" "$jurat" $serve
+bad s/service.sqlite 1 's: service.sqlite: database: ' "missing folder pipe device" "$jurat" $serve
+bad s/service.sqlite 3 's: service.sqlite: database: ' "$unparsed" "$jurat" $serve
 bad s/service.sqlite 3 's: database: ' "empty one" "$jurat" secrets list --data s
 bad s/tls.pem 1 's: tls.pem: ' "$unread" "$jurat" $serve
 bad s/tls.pem 3 's: tls.pem: ' "$unparsed" "$jurat" $serve
@@ -152,6 +191,9 @@ bad s/trust.json 1 's: trust.json: ' "folder pipe device" "$jurat" $serve
 bad s/trust.json 3 's: trust' "$unparsed longer" "$jurat" $serve
 bad s/collateral.json 1 's: collateral.json: ' "folder pipe device" "$jurat" $serve
 bad s/collateral.json 3 's: collateral' "$unparsed longer" "$jurat" $serve
+rm s/collateral.json && mkfifo s/collateral.json
+expect "a pipe in the collateral's place is replaced" 0 "" timeout 10 "$jurat" secrets update --data s --collateral w/collateral.json
+result "the collateral is as given" "$(cmp s/collateral.json w/collateral.json 2>&1)"
 bad kek 1 'kek: ' "missing folder" "$jurat" $serve
 bad kek 3 'kek: ' "$unparsed longer" "$jurat" $serve
 mv s/service.sqlite old

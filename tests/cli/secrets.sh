@@ -136,6 +136,30 @@ expect "rotate" 0 "" "$jurat" secrets rotate --data data --kek-file kek --new-ke
 expect "the old key" 3 "cryptographic check" "$jurat" secrets add d --data data --kek-file kek --file secret --policy policy.json
 expect "the configuration is checked" 0 "configuration is right" \
 	"$jurat" secrets serve --data data --kek-file kek.hex --listen 127.0.0.1:0 --check-config
+# a disk on which nothing can be written: a limit of no bytes for every file (what is printed goes through a pipe)
+"$jurat" secrets list --data data >listed
+full() {
+	# shellcheck disable=SC2016 # the inner shell expands them
+	sh -c 'ulimit -f 0; exec "$@"' - "$jurat" secrets "$@" --data data 2>&1 | cat
+}
+if [ "$(full list)" = "$(cat listed)" ]; then ok "list on a full disk"; else fail "list on a full disk: $(full list)"; fi
+if full show | grep -q "^config id "; then ok "show on a full disk"; else fail "show on a full disk: $(full show)"; fi
+# a page that serving does not read at first: the index of the log
+cp -r data damaged
+python3 - damaged/service.sqlite <<'END'
+import sqlite3, sys
+d = sqlite3.connect(sys.argv[1])
+page, = d.execute("SELECT rootpage FROM sqlite_master WHERE name = 'log_by_name'").fetchone()
+size, = d.execute("PRAGMA page_size").fetchone()
+d.close()
+with open(sys.argv[1], "r+b") as f:
+    f.seek((page - 1) * size)
+    f.write(bytes(size))
+END
+expect "a damaged page is found at the start" 3 "damaged: service.sqlite: database" \
+	"$jurat" secrets serve --data damaged --kek-file kek.hex --listen 127.0.0.1:0 --check-config
+expect "by the service, too" 3 "damaged: service.sqlite: database" \
+	"$jurat" secrets serve --data damaged --kek-file kek.hex --listen 127.0.0.1:0
 chmod 777 data
 expect "a folder that others may write into" 1 "data.mode" \
 	"$jurat" secrets serve --data data --kek-file kek.hex --listen 127.0.0.1:0 --check-config

@@ -81,15 +81,23 @@ holds "openssl verifies the TCB info" openssl dgst -sha256 -verify "$dir/signing
 serial=$("$jurat" world show "$w" --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["machines"][0]["pck_serial"])')
 printed=$(openssl x509 -in "$dir/chain00" -noout -serial | cut -d= -f2 | tr A-F a-f)
 [ "$serial" = "$printed" ] || fail "world show prints serial $serial, the certificate has $printed"
+cp "$w/collateral.json" "$dir/unrevoked.json"
 expect "a PCK certificate is revoked" 0 '*' '*' "$jurat" world set "$w" --revoke-pck "$serial"
 holds "the CRL lists it" lists "$(echo "$serial" | tr a-f A-F)"
-expect "it is not revoked twice" 1 '*' "exists already" "$jurat" world set "$w" --revoke-pck "$serial"
+# killed between world.json and the collateral, it is said again
+cp "$dir/unrevoked.json" "$w/collateral.json"
+expect "an interrupted revocation is said again" 0 '*' "on the list already" "$jurat" world set "$w" --revoke-pck "$serial"
+holds "and the CRL lists it" lists "$(echo "$serial" | tr a-f A-F)"
+[ "$("$jurat" world show "$w" | grep -c "^revoked")" = 1 ] || fail "it is on the list twice"
 expect "a bad serial is a usage error" 2 '*' "40 hexadecimal digits" "$jurat" world set "$w" --revoke-pck 12
 expect "an unknown status is a usage error" 2 '*' "UpToDate" "$jurat" world set "$w" --tcb-status Fine
 expect "a bad number is a usage error" 2 '*' "0 to 255" "$jurat" world set "$w" --min-svn 256
 before=$(crl root_ca_crl | openssl crl -inform der -noout -crlnumber)
 expect "collateral is renewed" 0 '*' '*' "$jurat" world set "$w"
 [ "$(crl root_ca_crl | openssl crl -inform der -noout -crlnumber)" != "$before" ] || fail "two CRLs have one number: $before"
+rm "$w/collateral.json" && mkfifo "$w/collateral.json"
+expect "a pipe in the collateral's place is replaced" 0 '*' '*' timeout 10 "$jurat" world set "$w"
+[ -f "$w/collateral.json" ] || fail "the collateral is no file"
 expect "a TCB status is set" 0 '*' '*' "$jurat" world set "$w" --tcb-status OutOfDate --min-svn 9 --at 2026-01-01T00:00:00Z
 collateral tcb_info | grep -q '"issueDate":"2026-01-01T00:00:00Z".*"svn":9.*OutOfDate' || fail "the TCB info does not say so"
 expect "a time before all others is refused" 2 '*' "from 1971" "$jurat" world set "$w" --at 1970-01-02T00:00:00Z

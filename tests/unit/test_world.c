@@ -273,23 +273,22 @@ no_space_leaves_nothing_behind_and_says_so(void **state)
 
 /* ---- world.json ---- */
 
+/* reads_as_another: ctx is the good file's text. A hexadecimal digit in the other case says the same. */
 static bool
-parses(void *ctx, const uint8_t *p, size_t len)
+reads_as_another(void *ctx, const uint8_t *p, size_t len)
 {
+	const char *good = ctx;
+	char *text = NULL;
 	struct world *w = NULL;
-	bool ok = world_parse(&w, (const char *)p, len, NULL) == JURAT_OK;
+	bool other;
 
-	(void)ctx;
+	if (world_parse(&w, (const char *)p, len, NULL) != JURAT_OK)
+		return false;
+	assert_int_equal(world_to_json(&text, w, NULL), JURAT_OK);
+	other = strcmp(text, good) != 0 || len != strlen(good) - 1; /* without the last line end */
+	free(text);
 	world_close(w);
-	return ok;
-}
-
-/* Text in names, numbers and dates can change into other text of the same form. */
-static bool
-any_flip(size_t byte)
-{
-	(void)byte;
-	return true;
+	return other;
 }
 
 static void
@@ -307,14 +306,82 @@ damaged_world_files_are_refused(void **state)
 	world_close(w);
 	file = test_read(path, &len);
 	/* the file ends with a line end, which is not needed */
-	each_damage(file, len - 1, parses, NULL, any_flip);
+	each_damage(file, len - 1, reads_as_another, file, NULL);
 	free(file), free(path), free(chain);
+}
+
+static void
+altered_decisions_are_refused_by_the_digest(void **state)
+{
+	static const char *const values[] = { "\"fmspc\": \"", "\"ppid\": \"", "\"min_svn\": ", "\"crl_number\": ", "\"sha256\": \"" };
+	char *path = path_join(world_dir, "world.json");
+	size_t len;
+	uint8_t *file = test_read(path, &len);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		struct jurat_diag d = { 0 };
+		struct world *w = NULL;
+		char *at = strstr((char *)file, values[i]);
+		char was;
+
+		assert_non_null(at);
+		at += strlen(values[i]);
+		was = *at;
+		*at = was == '1' ? '2' : '1';
+		assert_int_equal(world_parse(&w, (char *)file, len, &d), JURAT_E_MISMATCH);
+		assert_string_equal(d.field, "world.sha256");
+		assert_non_null(d.hint);
+		*at = was;
+	}
+	free(file), free(path);
+}
+
+/* as_version_1: the same decisions as the first version wrote them. */
+static char *
+as_version_1(const uint8_t *file)
+{
+	char *text = strdup((const char *)file), *version, *digest;
+
+	assert_non_null(text);
+	version = strstr(text, "\"version\": 2");
+	digest = strstr(text, ",\n  \"sha256\"");
+	assert_non_null(version);
+	assert_non_null(digest);
+	version[strlen("\"version\": ")] = '1';
+	strcpy(digest, "\n}\n");
+	return text;
+}
+
+static void
+world_of_version_1_is_upgraded_with_a_backup(void **state)
+{
+	char *path = path_join(other_dir, "world.json"), *copy = path_join(other_dir, "world.json.v1.backup"), *old;
+	size_t len, backup_len, again_len;
+	uint8_t *file = test_read(path, &len), *backup, *again;
+	struct world *w;
+
+	(void)state;
+	old = as_version_1(file);
+	assert_int_equal(file_write(path, old, strlen(old), 0644, NULL), JURAT_OK);
+	assert_int_equal(world_open(&w, other_dir, NULL), JURAT_OK); /* reading changes nothing */
+	world_close(w);
+	assert_int_equal(access(copy, F_OK), -1);
+	assert_int_equal(world_open_for_change(&w, other_dir, NULL), JURAT_OK);
+	world_close(w);
+	backup = test_read(copy, &backup_len);
+	again = test_read(path, &again_len);
+	assert_int_equal(backup_len, strlen(old));
+	assert_memory_equal(backup, old, backup_len);
+	assert_int_equal(again_len, len);
+	assert_memory_equal(again, file, len);
+	free(path), free(copy), free(old), free(file), free(backup), free(again);
 }
 
 static void
 newer_and_unknown_world_files_are_refused_by_name(void **state)
 {
-	static const char newer[] = "{\"version\": 2, \"wisdom\": true}";
+	static const char newer[] = "{\"version\": 3, \"wisdom\": true}";
 	static const char unknown[] = "{\"version\": 1, \"wisdom\": true}";
 	struct jurat_diag d = { 0 };
 	struct world *w = NULL;
@@ -322,7 +389,7 @@ newer_and_unknown_world_files_are_refused_by_name(void **state)
 	(void)state;
 	assert_int_equal(world_parse(&w, newer, strlen(newer), &d), JURAT_E_VERSION);
 	assert_string_equal(d.field, "world.version");
-	assert_int_equal(d.got, 2);
+	assert_int_equal(d.got, 3);
 	assert_non_null(d.hint);
 	assert_int_equal(world_parse(&w, unknown, strlen(unknown), NULL), JURAT_E_FORMAT);
 	assert_null(w);
@@ -465,6 +532,8 @@ main(void)
 		cmocka_unit_test(failed_creation_leaves_nothing_behind),
 		cmocka_unit_test(no_space_leaves_nothing_behind_and_says_so),
 		cmocka_unit_test(damaged_world_files_are_refused),
+		cmocka_unit_test(altered_decisions_are_refused_by_the_digest),
+		cmocka_unit_test(world_of_version_1_is_upgraded_with_a_backup),
 		cmocka_unit_test(newer_and_unknown_world_files_are_refused_by_name),
 		cmocka_unit_test(enrolling_again_replaces_the_machine),
 		cmocka_unit_test(machines_enrolled_at_the_same_time_are_all_entered),
