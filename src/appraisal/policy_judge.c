@@ -34,8 +34,8 @@ judge_td_attributes(struct jurat_verdict *v, const struct jurat_policy *p, const
 	const char *found = verdict_note(v, "td_attributes %016" PRIx64, has);
 
 	if ((has & ~known) != 0)
-		verdict_fail(v, CHECK_POLICY_ATTRIBUTES, JURAT_E_ATTRIBUTES, verdict_note(v, "none of %016" PRIx64 ", which the policy does not name", has & ~known),
-		    found);
+		verdict_fail(v, CHECK_POLICY_ATTRIBUTES, JURAT_E_ATTRIBUTES,
+		    verdict_note(v, "none of %016" PRIx64 ", which the policy does not name", has & ~known), found);
 	else if (must_disable && (has & TD_ATTRIBUTES_SEPT_VE_DISABLE) == 0)
 		verdict_fail(v, CHECK_POLICY_ATTRIBUTES, JURAT_E_ATTRIBUTES, "SEPT_VE_DISABLE", found);
 	else

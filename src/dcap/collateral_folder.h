@@ -9,8 +9,8 @@
 #include "core/compiler.h"
 
 /*
- * collateral_folder_read: the text of a collateral file (jurat_collateral_parse), which the caller frees. JURAT_E_MISSING names a document that is not
- * there, JURAT_E_DUPLICATE one that is there twice; errors of a file name its document.
+ * collateral_folder_read: the text of a collateral file (jurat_collateral_parse), which the caller frees. JURAT_E_MISSING names a document
+ * that is not there, JURAT_E_DUPLICATE one that is there twice; errors of a file name its document.
  */
 MUST_USE jurat_rc collateral_folder_read(char **out, const char *dir, struct jurat_diag *d);
 
