@@ -55,7 +55,7 @@ expect "a machine that is none" 1 "" "jurat: hint: jurat machine new" "$jurat" m
 expect "hardware is refused by name" 3 "" "machine.sgx: known, but not supported" "$jurat" machine show sgx:
 mkdir altered
 cp -r m/. altered
-printf '\377' | dd of=altered/fuses bs=1 seek=110 conv=notrunc 2>/dev/null
+"$here/flip.sh" altered/fuses 110
 expect "damaged fuses" 3 "" "altered: fuses.digest" "$jurat" machine show altered
 printf '\002' | dd of=altered/fuses bs=1 seek=8 conv=notrunc 2>/dev/null
 expect "newer fuses" 3 "" "altered: fuses.version" "$jurat" machine show altered
