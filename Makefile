@@ -50,8 +50,7 @@ T ?= quote
 S ?= 60
 fuzz: packages-fuzz build-fuzz/build.ninja
 	@ninja -C build-fuzz --quiet
-	@mkdir -p build-fuzz/corpus/$(T)
-	@build-fuzz/fuzz/fuzz_$(T) -max_total_time=$(S) build-fuzz/corpus/$(T) fuzz/seeds/$(T)
+	@tools/fuzz-all --again --seconds $(S) $(T)
 
 bench: all
 	@bench/run $(B)
