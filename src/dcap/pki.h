@@ -11,6 +11,7 @@
 
 #include "crypto/crypto.h"
 #include "dcap/status.h"
+#include "sgx/tdreport.h"
 #include "sgx/types.h"
 #include "x509/pck.h"
 
@@ -86,7 +87,19 @@ struct pki_dates {
 	int64_t issue, next_update;
 };
 
+/* What the TCB info of TDX says besides. */
+#define PKI_TDX_MODULES_MAX 4u
+struct pki_tdx {
+	uint8_t components[PCK_NUM_COMPONENTS]; /* of the level that has the TCB info's `status` */
+	uint8_t mrsigner[TD_HASH_LEN];          /* of the TDX module in every version */
+	struct pki_tdx_module {
+		uint8_t version, isv_svn; /* isv_svn and above are UpToDate, what is below OutOfDate */
+	} modules[PKI_TDX_MODULES_MAX];
+	size_t num_modules; /* 0: no tdxModuleIdentities, as before TDX 1.5 */
+};
+
 struct pki_tcb_info {
+	unsigned version; /* 2 or 3; 0 is 3 */
 	struct pki_dates dates;
 	uint8_t fmspc[6];
 	uint8_t pce_id[2];
@@ -95,9 +108,12 @@ struct pki_tcb_info {
 	uint8_t components[PCK_NUM_COMPONENTS]; /* the level that has `status`; what is below is OutOfDate */
 	uint16_t pce_svn;
 	enum tcb_status status;
+	bool is_tdx; /* version 3 only */
+	struct pki_tdx tdx;
 };
 
 struct pki_qe_identity {
+	bool is_tdx; /* TD_QE rather than QE */
 	struct pki_dates dates;
 	int64_t evaluation_number;
 	int64_t tcb_date;

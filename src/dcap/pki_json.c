@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dcap/pki.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,47 +45,46 @@ put_level_end(struct json_out *o, int64_t tcb_date, enum tcb_status status)
 }
 
 static void
-put_tcb_level(struct json_out *o, const uint8_t components[PCK_NUM_COMPONENTS], uint16_t pce_svn, int64_t tcb_date,
-    enum tcb_status status)
+put_components(struct json_out *o, const char *name, const uint8_t components[PCK_NUM_COMPONENTS])
 {
-	json_out_begin(o, NULL, '{');
-	json_out_begin(o, "tcb", '{');
-	json_out_begin(o, "sgxtcbcomponents", '[');
+	json_out_begin(o, name, '[');
 	for (int i = 0; i < PCK_NUM_COMPONENTS; i++) {
 		json_out_begin(o, NULL, '{');
 		json_out_integer(o, "svn", components[i]);
 		json_out_end(o, '}');
 	}
 	json_out_end(o, ']');
-	json_out_integer(o, "pcesvn", pce_svn);
-	json_out_end(o, '}');
-	put_level_end(o, tcb_date, status);
 }
 
-jurat_rc
-pki_tcb_info_make(char **out, const struct pki_tcb_info *info)
+/* put_components_v2: a member for each, as version 2 had them. */
+static void
+put_components_v2(struct json_out *o, const uint8_t components[PCK_NUM_COMPONENTS])
+{
+	char name[24];
+
+	for (int i = 0; i < PCK_NUM_COMPONENTS; i++) {
+		snprintf(name, sizeof name, "sgxtcbcomp%02dsvn", i + 1);
+		json_out_integer(o, name, components[i]);
+	}
+}
+
+/* put_tcb_level: the level that has the status, or the one below everything, which has no components. */
+static void
+put_tcb_level(struct json_out *o, const struct pki_tcb_info *info, bool is_lowest)
 {
 	static const uint8_t none[PCK_NUM_COMPONENTS] = { 0 };
-	bool is_lowest = ct_is_zero(info->components, sizeof info->components) && info->pce_svn == 0;
-	struct json_out o;
 
-	json_out_init_compact(&o);
-	json_out_begin(&o, NULL, '{');
-	json_out_string(&o, "id", "SGX");
-	json_out_integer(&o, "version", 3);
-	put_date(&o, "issueDate", info->dates.issue);
-	put_date(&o, "nextUpdate", info->dates.next_update);
-	put_hex(&o, "fmspc", info->fmspc, sizeof info->fmspc);
-	put_hex(&o, "pceId", info->pce_id, sizeof info->pce_id);
-	json_out_integer(&o, "tcbType", 0);
-	json_out_integer(&o, "tcbEvaluationDataNumber", info->evaluation_number);
-	json_out_begin(&o, "tcbLevels", '[');
-	put_tcb_level(&o, info->components, info->pce_svn, info->tcb_date, info->status);
-	if (!is_lowest) /* two levels of the same height are refused by every reader */
-		put_tcb_level(&o, none, 0, info->tcb_date, TCB_OUT_OF_DATE);
-	json_out_end(&o, ']');
-	json_out_end(&o, '}');
-	return json_out_finish(&o, out);
+	json_out_begin(o, NULL, '{');
+	json_out_begin(o, "tcb", '{');
+	if (info->version == 2)
+		put_components_v2(o, is_lowest ? none : info->components);
+	else
+		put_components(o, "sgxtcbcomponents", is_lowest ? none : info->components);
+	json_out_integer(o, "pcesvn", is_lowest ? 0 : info->pce_svn);
+	if (info->is_tdx)
+		put_components(o, "tdxtcbcomponents", is_lowest ? none : info->tdx.components);
+	json_out_end(o, '}');
+	put_level_end(o, info->tcb_date, is_lowest ? TCB_OUT_OF_DATE : info->status);
 }
 
 static void
@@ -95,6 +95,78 @@ put_identity_level(struct json_out *o, uint16_t isv_svn, int64_t tcb_date, enum 
 	json_out_integer(o, "isvsvn", isv_svn);
 	json_out_end(o, '}');
 	put_level_end(o, tcb_date, status);
+}
+
+static void
+put_identity_levels(struct json_out *o, uint16_t isv_svn, int64_t tcb_date)
+{
+	json_out_begin(o, "tcbLevels", '[');
+	put_identity_level(o, isv_svn, tcb_date, TCB_UP_TO_DATE);
+	if (isv_svn != 0)
+		put_identity_level(o, 0, tcb_date, TCB_OUT_OF_DATE);
+	json_out_end(o, ']');
+}
+
+/* put_module: whose module it is; no module with an attribute has a meaning yet. */
+static void
+put_module(struct json_out *o, const struct pki_tdx *tdx)
+{
+	static const uint8_t none[8] = { 0 }, all[8] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+
+	put_hex(o, "mrsigner", tdx->mrsigner, sizeof tdx->mrsigner);
+	put_hex(o, "attributes", none, sizeof none);
+	put_hex(o, "attributesMask", all, sizeof all);
+}
+
+static void
+put_tdx(struct json_out *o, const struct pki_tdx *tdx, int64_t tcb_date)
+{
+	char id[8];
+
+	json_out_begin(o, "tdxModule", '{');
+	put_module(o, tdx);
+	json_out_end(o, '}');
+	if (tdx->num_modules == 0)
+		return;
+	json_out_begin(o, "tdxModuleIdentities", '[');
+	for (size_t i = 0; i < tdx->num_modules && i < PKI_TDX_MODULES_MAX; i++) {
+		snprintf(id, sizeof id, "TDX_%02X", tdx->modules[i].version);
+		json_out_begin(o, NULL, '{');
+		json_out_string(o, "id", id);
+		put_module(o, tdx);
+		put_identity_levels(o, tdx->modules[i].isv_svn, tcb_date);
+		json_out_end(o, '}');
+	}
+	json_out_end(o, ']');
+}
+
+jurat_rc
+pki_tcb_info_make(char **out, const struct pki_tcb_info *info)
+{
+	bool is_lowest = ct_is_zero(info->components, sizeof info->components) && info->pce_svn == 0 &&
+	    (!info->is_tdx || ct_is_zero(info->tdx.components, sizeof info->tdx.components));
+	struct json_out o;
+
+	json_out_init_compact(&o);
+	json_out_begin(&o, NULL, '{');
+	if (info->version != 2)
+		json_out_string(&o, "id", info->is_tdx ? "TDX" : "SGX");
+	json_out_integer(&o, "version", info->version == 2 ? 2 : 3);
+	put_date(&o, "issueDate", info->dates.issue);
+	put_date(&o, "nextUpdate", info->dates.next_update);
+	put_hex(&o, "fmspc", info->fmspc, sizeof info->fmspc);
+	put_hex(&o, "pceId", info->pce_id, sizeof info->pce_id);
+	json_out_integer(&o, "tcbType", 0);
+	json_out_integer(&o, "tcbEvaluationDataNumber", info->evaluation_number);
+	if (info->is_tdx)
+		put_tdx(&o, &info->tdx, info->tcb_date);
+	json_out_begin(&o, "tcbLevels", '[');
+	put_tcb_level(&o, info, false);
+	if (!is_lowest) /* two levels of the same height are refused by every reader */
+		put_tcb_level(&o, info, true);
+	json_out_end(&o, ']');
+	json_out_end(&o, '}');
+	return json_out_finish(&o, out);
 }
 
 /* put_attributes: FLAGS and XFRM as they lie in a report: 16 bytes, little-endian. */
@@ -118,7 +190,7 @@ pki_qe_identity_make(char **out, const struct pki_qe_identity *identity)
 	store32le(miscselect, identity->miscselect);
 	json_out_init_compact(&o);
 	json_out_begin(&o, NULL, '{');
-	json_out_string(&o, "id", "QE");
+	json_out_string(&o, "id", identity->is_tdx ? "TD_QE" : "QE");
 	json_out_integer(&o, "version", 2);
 	put_date(&o, "issueDate", identity->dates.issue);
 	put_date(&o, "nextUpdate", identity->dates.next_update);
@@ -129,11 +201,7 @@ pki_qe_identity_make(char **out, const struct pki_qe_identity *identity)
 	put_attributes(&o, "attributesMask", mask, 0);
 	put_hex(&o, "mrsigner", identity->mrsigner, sizeof identity->mrsigner);
 	json_out_integer(&o, "isvprodid", identity->isv_prod_id);
-	json_out_begin(&o, "tcbLevels", '[');
-	put_identity_level(&o, identity->isv_svn, identity->tcb_date, TCB_UP_TO_DATE);
-	if (identity->isv_svn != 0)
-		put_identity_level(&o, 0, identity->tcb_date, TCB_OUT_OF_DATE);
-	json_out_end(&o, ']');
+	put_identity_levels(&o, identity->isv_svn, identity->tcb_date);
 	json_out_end(&o, '}');
 	return json_out_finish(&o, out);
 }

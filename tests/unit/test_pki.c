@@ -323,6 +323,47 @@ tcb_info_says_which_platforms_are_new_enough(void **state)
 }
 
 static void
+tcb_info_of_tdx_says_which_modules_are_new_enough(void **state)
+{
+	static const uint8_t platform[PCK_NUM_COMPONENTS] = { 2 }, good[TD_SVN_LEN] = { 6, 1, 4 }, old[TD_SVN_LEN] = { 6, 1, 3 };
+	struct pki_tcb_info info = { .dates = { NOW, NOW + 86400 }, .tcb_date = NOW, .components = { 2 }, .pce_svn = 3, .is_tdx = true,
+		.tdx = { .components = { 6, 0, 4 }, .mrsigner = { 9 }, .modules = { { 1, 6 }, { 3, 0 } }, .num_modules = 2 } };
+	struct tcb_info read = { 0 };
+	char *text = NULL;
+
+	info.status = TCB_UP_TO_DATE;
+	assert_int_equal(pki_tcb_info_make(&text, &info), JURAT_OK);
+	assert_int_equal(tcb_info_parse(&read, text, strlen(text), NULL), JURAT_OK);
+	assert_true(read.is_tdx);
+	assert_int_equal(read.num_modules, 2);
+	assert_int_equal(isv_levels_select(&tcb_info_module(&read, 1)->levels, 6)->common.status, TCB_UP_TO_DATE);
+	assert_int_equal(isv_levels_select(&tcb_info_module(&read, 1)->levels, 5)->common.status, TCB_OUT_OF_DATE);
+	assert_int_equal(isv_levels_select(&tcb_info_module(&read, 3)->levels, 0)->common.status, TCB_UP_TO_DATE);
+	assert_int_equal(tcb_info_module(&read, 3)->module.mrsigner[0], 9);
+	assert_int_equal(tcb_info_select(&read, platform, 3, good)->common.status, TCB_UP_TO_DATE);
+	assert_int_equal(tcb_info_select(&read, platform, 3, old)->common.status, TCB_OUT_OF_DATE);
+	tcb_info_clear(&read);
+	free(text);
+}
+
+static void
+tcb_info_of_version_2_has_a_member_for_each_component(void **state)
+{
+	struct pki_tcb_info info = { .version = 2, .dates = { NOW, NOW + 86400 }, .tcb_date = NOW, .components = { 2, [15] = 7 }, .pce_svn = 3 };
+	struct tcb_info read = { 0 };
+	char *text = NULL;
+
+	info.status = TCB_UP_TO_DATE;
+	assert_int_equal(pki_tcb_info_make(&text, &info), JURAT_OK);
+	assert_non_null(strstr(text, "\"sgxtcbcomp16svn\":7"));
+	assert_int_equal(tcb_info_parse(&read, text, strlen(text), NULL), JURAT_OK);
+	assert_int_equal(read.version, 2);
+	assert_int_equal(read.levels[0].components[15], 7);
+	tcb_info_clear(&read);
+	free(text);
+}
+
+static void
 qe_identity_fits_the_enclave_and_no_debug_build_of_it(void **state)
 {
 	struct pki_qe_identity identity = { .dates = { NOW, NOW + 86400 }, .evaluation_number = 1, .tcb_date = NOW,
@@ -360,6 +401,8 @@ main(void)
 		cmocka_unit_test(names_are_plain_and_roles_can_be_told_apart),
 		cmocka_unit_test(trust_file_is_read_by_the_verifier),
 		cmocka_unit_test(tcb_info_says_which_platforms_are_new_enough),
+		cmocka_unit_test(tcb_info_of_tdx_says_which_modules_are_new_enough),
+		cmocka_unit_test(tcb_info_of_version_2_has_a_member_for_each_component),
 		cmocka_unit_test(qe_identity_fits_the_enclave_and_no_debug_build_of_it),
 	};
 
