@@ -65,6 +65,14 @@ reader_u64le(struct reader *r)
 	return p != NULL ? load64le(p) : 0;
 }
 
+uint32_t
+reader_u32be(struct reader *r)
+{
+	const uint8_t *p = reader_take(r, 4);
+
+	return p != NULL ? load32be(p) : 0;
+}
+
 void
 reader_copy(struct reader *r, void *out, size_t n)
 {
@@ -174,6 +182,15 @@ writer_u64le(struct writer *w, uint64_t v)
 
 	store64le(b, v);
 	writer_copy(w, b, sizeof b);
+}
+
+void
+writer_u32be(struct writer *w, uint32_t v)
+{
+	uint8_t *p = writer_room(w, 4);
+
+	if (p != NULL)
+		store32be(p, v);
 }
 
 void

@@ -28,6 +28,7 @@ uint8_t reader_u8(struct reader *r);
 uint16_t reader_u16le(struct reader *r);
 uint32_t reader_u32le(struct reader *r);
 uint64_t reader_u64le(struct reader *r);
+uint32_t reader_u32be(struct reader *r); /* EPID's counters */
 
 /* reader_copy: n bytes to out; zeros if the reader has failed. */
 void reader_copy(struct reader *r, void *out, size_t n);
@@ -57,6 +58,7 @@ void writer_u8(struct writer *w, uint8_t v);
 void writer_u16le(struct writer *w, uint16_t v);
 void writer_u32le(struct writer *w, uint32_t v);
 void writer_u64le(struct writer *w, uint64_t v);
+void writer_u32be(struct writer *w, uint32_t v);
 void writer_copy(struct writer *w, const void *p, size_t n);
 void writer_zeros(struct writer *w, size_t n);
 
@@ -80,6 +82,19 @@ static inline uint64_t
 load64le(const uint8_t p[8])
 {
 	return (uint64_t)load32le(p) | (uint64_t)load32le(p + 4) << 32;
+}
+
+static inline uint32_t
+load32be(const uint8_t p[4])
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | (uint32_t)p[3];
+}
+
+static inline void
+store32be(uint8_t p[4], uint32_t v)
+{
+	for (int i = 0; i < 4; i++)
+		p[i] = (uint8_t)(v >> (24 - 8 * i));
 }
 
 static inline void

@@ -22,6 +22,27 @@ reader_gives_little_endian_values(void **state)
 }
 
 static void
+big_endian_values_are_read_as_they_were_written(void **state)
+{
+	static const uint8_t want[] = { 1, 2, 3, 4, 0xff, 0xfe, 0, 1 };
+	uint8_t out[8];
+	struct writer w;
+	struct reader r;
+
+	(void)state;
+	writer_init(&w, out, sizeof out);
+	writer_u32be(&w, 0x01020304);
+	writer_u32be(&w, 0xfffe0001u);
+	writer_u32be(&w, 5); /* does not fit */
+	assert_int_equal(writer_check(&w, "out", NULL), JURAT_E_TOO_LARGE);
+	assert_memory_equal(out, want, sizeof want);
+	reader_init(&r, out, sizeof out);
+	assert_int_equal(reader_u32be(&r), 0x01020304);
+	assert_true(reader_u32be(&r) == 0xfffe0001u);
+	assert_int_equal(reader_u32be(&r), 0);
+}
+
+static void
 reader_names_the_place_of_a_read_past_the_end(void **state)
 {
 	uint8_t *in = test_copy("abc", 3);
@@ -153,6 +174,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reader_gives_little_endian_values),
+		cmocka_unit_test(big_endian_values_are_read_as_they_were_written),
 		cmocka_unit_test(reader_names_the_place_of_a_read_past_the_end),
 		cmocka_unit_test(reader_refuses_bytes_after_the_end),
 		cmocka_unit_test(sub_reader_keeps_outer_offsets_and_bounds),
