@@ -28,10 +28,10 @@ struct g2_lines {
 	_Alignas(64) uint8_t opaque[KERNEL_LINES_LEN];
 };
 
-/* Of a group: w is in the subgroup, none is the identity. */
+/* Of a group: w is in the subgroup, none is the identity. Pointers, because split signatures have another h1 and share the rest. */
 struct group_tables {
-	struct g1_comb h1, h2;
-	struct g2_lines w;
+	const struct g1_comb *h1, *h2;
+	const struct g2_lines *w;
 };
 
 /* From a signature to what its challenge was hashed from:
