@@ -9,6 +9,7 @@
 
 #include "core/ct.h"
 #include "crypto/crypto.h"
+#include "crypto/sha512.h"
 
 #define AES_BLOCK 16
 
@@ -71,6 +72,62 @@ sha512_once2(uint8_t out[SHA512_LEN], const void *a, size_t a_len, const void *b
 		br_sha512_update(&c, b, b_len);
 	br_sha512_out(&c, out);
 	wipe(&c, sizeof c);
+}
+
+_Static_assert(sizeof(br_sha512_context) <= sizeof((struct sha512 *)0)->opaque, "a SHA-512 context fits");
+
+/* sha512_begin: start NULL is SHA-512's own. */
+static void
+sha512_begin(struct sha512 *h, const uint64_t start[8])
+{
+	br_sha512_context c;
+
+	br_sha512_init(&c);
+	if (start != NULL)
+		memcpy(c.val, start, sizeof c.val);
+	memset(h, 0, sizeof *h);
+	memcpy(h->opaque, &c, sizeof c);
+}
+
+void
+sha384_init(struct sha512 *h)
+{
+	sha512_begin(h, sha384_start);
+}
+
+void
+sha512_init(struct sha512 *h)
+{
+	sha512_begin(h, NULL);
+}
+
+void
+sha512_256_init(struct sha512 *h)
+{
+	sha512_begin(h, sha512_256_start);
+}
+
+void
+sha512_update(struct sha512 *h, const void *p, size_t n)
+{
+	br_sha512_context c;
+
+	memcpy(&c, h->opaque, sizeof c);
+	if (n != 0)
+		br_sha512_update(&c, p, n);
+	memcpy(h->opaque, &c, sizeof c);
+	wipe(&c, sizeof c);
+}
+
+void
+sha512_final(struct sha512 *h, uint8_t out[SHA512_LEN])
+{
+	br_sha512_context c;
+
+	memcpy(&c, h->opaque, sizeof c);
+	br_sha512_out(&c, out);
+	wipe(&c, sizeof c);
+	wipe(h, sizeof *h);
 }
 
 /* ---- CMAC, RFC 4493 (NIST SP 800-38B), over BearSSL's AES ---- */

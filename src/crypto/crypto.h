@@ -16,7 +16,9 @@
 #include "core/compiler.h"
 
 #define SHA256_LEN 32
+#define SHA384_LEN 48
 #define SHA512_LEN 64
+#define SHA512_256_LEN 32
 #define CMAC_LEN 16
 #define GCM_TAG_LEN 16
 #define GCM_IV_LEN 12
@@ -41,6 +43,20 @@ void sha256_final(struct sha256 *h, uint8_t out[SHA256_LEN]);
 void sha256_once(uint8_t out[SHA256_LEN], const void *p, size_t n);
 /* sha512_once2: SHA-512 over a then b (b may be NULL with b_len 0). */
 void sha512_once2(uint8_t out[SHA512_LEN], const void *a, size_t a_len, const void *b, size_t b_len);
+
+/*
+ * The 64-bit family of FIPS 180-4 as a stream: SHA-384, SHA-512 and SHA-512/256 differ in where they begin and in how much of the end counts.
+ * sha512_final writes all 64 bytes and wipes h: the digest is the first SHA384_LEN, SHA512_LEN or SHA512_256_LEN of them.
+ */
+struct sha512 {
+	_Alignas(16) uint8_t opaque[256];
+};
+
+void sha384_init(struct sha512 *h);
+void sha512_init(struct sha512 *h);
+void sha512_256_init(struct sha512 *h);
+void sha512_update(struct sha512 *h, const void *p, size_t n);
+void sha512_final(struct sha512 *h, uint8_t out[SHA512_LEN]);
 
 /* ---- AES ---- */
 /* cmac_aes128: NIST SP 800-38B over one message. Constant time. */

@@ -16,6 +16,7 @@
 
 #include "core/ct.h"
 #include "crypto/crypto.h"
+#include "crypto/sha512.h"
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof((struct sha256 *)0)->opaque, "a SHA-256 context fits");
 
@@ -87,6 +88,62 @@ sha512_once2(uint8_t out[SHA512_LEN], const void *a, size_t a_len, const void *b
 		(void)SHA512_Update(&c, b, b_len);
 	(void)SHA512_Final(out, &c);
 	wipe(&c, sizeof c);
+}
+
+_Static_assert(sizeof(SHA512_CTX) <= sizeof((struct sha512 *)0)->opaque, "a SHA-512 context fits");
+
+/* sha512_begin: start NULL is SHA-512's own. */
+static void
+sha512_begin(struct sha512 *h, const uint64_t start[8])
+{
+	SHA512_CTX c;
+
+	memset(h, 0, sizeof *h);
+	(void)SHA512_Init(&c);
+	if (start != NULL)
+		memcpy(c.h, start, sizeof c.h);
+	memcpy(h->opaque, &c, sizeof c);
+}
+
+void
+sha384_init(struct sha512 *h)
+{
+	sha512_begin(h, sha384_start);
+}
+
+void
+sha512_init(struct sha512 *h)
+{
+	sha512_begin(h, NULL);
+}
+
+void
+sha512_256_init(struct sha512 *h)
+{
+	sha512_begin(h, sha512_256_start);
+}
+
+void
+sha512_update(struct sha512 *h, const void *p, size_t n)
+{
+	SHA512_CTX c;
+
+	memcpy(&c, h->opaque, sizeof c);
+	if (n != 0)
+		(void)SHA512_Update(&c, p, n);
+	memcpy(h->opaque, &c, sizeof c);
+	wipe(&c, sizeof c);
+}
+
+void
+sha512_final(struct sha512 *h, uint8_t out[SHA512_LEN])
+{
+	SHA512_CTX c;
+
+	memcpy(&c, h->opaque, sizeof c);
+	(void)SHA512_Final(out, &c);
+	wipe(&c, sizeof c);
+	wipe(h, sizeof *h);
 }
 
 /* ---- AES ---- */

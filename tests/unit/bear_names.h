@@ -12,6 +12,11 @@
 #define sha256_final bear_sha256_final
 #define sha256_once bear_sha256_once
 #define sha512_once2 bear_sha512_once2
+#define sha384_init bear_sha384_init
+#define sha512_init bear_sha512_init
+#define sha512_256_init bear_sha512_256_init
+#define sha512_update bear_sha512_update
+#define sha512_final bear_sha512_final
 #define cmac_aes128 bear_cmac_aes128
 #define gcm_seal bear_gcm_seal
 #define gcm_open bear_gcm_open

@@ -99,6 +99,67 @@ sha512_runs_over_both_parts(void **state)
 	expect(out, abc);
 }
 
+/* The examples of FIPS 180-4 (NIST, "SHA384.pdf", "SHA512.pdf", "SHA512_256.pdf") and the empty message. */
+static void
+sha512_and_its_shorter_sisters_give_the_digests_of_fips_180(void **state)
+{
+	static const char two_blocks[] = "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn"
+					 "hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu";
+	static const struct {
+		void (*init)(struct sha512 *h);
+		size_t len;
+		const char *message, *digest;
+	} rows[] = {
+		{ sha384_init, SHA384_LEN, "",
+		    "38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da"
+		    "274edebfe76f65fbd51ad2f14898b95b" },
+		{ sha384_init, SHA384_LEN, "abc",
+		    "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+		    "8086072ba1e7cc2358baeca134c825a7" },
+		{ sha384_init, SHA384_LEN, two_blocks,
+		    "09330c33f71147e83d192fc782cd1b4753111b173b3b05d22fa08086e3b0f712"
+		    "fcc7c71a557e2db966c3e9fa91746039" },
+		{ sha512_init, SHA512_LEN, "",
+		    "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
+		    "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e" },
+		{ sha512_init, SHA512_LEN, "abc",
+		    "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+		    "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f" },
+		{ sha512_init, SHA512_LEN, two_blocks,
+		    "8e959b75dae313da8cf4f72814fc143f8f7779c6eb9f7fa17299aeadb6889018"
+		    "501d289e4900f7e4331b99dec4b5433ac7d329eeb6dd26545e96e55b874be909" },
+		{ sha512_256_init, SHA512_256_LEN, "",
+		    "c672b8d1ef56ed28ab87c3622c5114069bdd3ad7b8f9737498d0c01ecef0967a" },
+		{ sha512_256_init, SHA512_256_LEN, "abc",
+		    "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23" },
+		{ sha512_256_init, SHA512_256_LEN, two_blocks,
+		    "3928e184fb8690f840da3988121d31be65cb9d3ef83ee6146feac861e19b563a" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		size_t len = strlen(rows[i].message);
+
+		for (size_t cut = 0; cut <= len; cut++) {
+			uint8_t out[SHA512_LEN], *want;
+			size_t want_len;
+			struct sha512 h, fork;
+
+			rows[i].init(&h);
+			sha512_update(&h, rows[i].message, cut);
+			fork = h;
+			sha512_update(&h, "something else", 14);
+			sha512_update(&fork, rows[i].message + cut, len - cut);
+			sha512_final(&fork, out);
+			assert_true(ct_is_zero(&fork, sizeof fork));
+			want = test_hex(rows[i].digest, &want_len);
+			assert_int_equal(want_len, rows[i].len);
+			assert_memory_equal(out, want, want_len);
+			free(want);
+		}
+	}
+}
+
 /* ---- CMAC: RFC 4493, section 4 ---- */
 
 static void
@@ -582,6 +643,7 @@ main(void)
 		cmocka_unit_test(sha256_of_a_million_letters_in_uneven_pieces),
 		cmocka_unit_test(copying_a_hash_context_forks_it),
 		cmocka_unit_test(sha512_runs_over_both_parts),
+		cmocka_unit_test(sha512_and_its_shorter_sisters_give_the_digests_of_fips_180),
 		cmocka_unit_test(cmac_gives_the_tags_of_rfc_4493),
 		cmocka_unit_test(gcm_gives_the_published_ciphertexts_and_opens_them),
 		cmocka_unit_test(gcm_refuses_every_flipped_bit_and_shows_no_plaintext),
