@@ -160,6 +160,46 @@ JURAT_API int jurat_verdict_exit_code(const struct jurat_verdict *verdict);
 /* jurat_verdict_tcb_status: Intel's word ("UpToDate") whenever it could be computed, accepted or not; else NULL. */
 JURAT_API const char *jurat_verdict_tcb_status(const struct jurat_verdict *verdict);
 
+/*
+ * jurat_verdict_stain_at: what stains this verdict, accepted or not, and stands in its first line: "private_root", "insecure_intel_names" (a
+ * private root whose certificates bear Intel's names), "debug_enclave", "debug_td", "insecure_allow_debug" (of the policy). The i-th of
+ * jurat_verdict_num_stains; NULL beyond the last.
+ */
+JURAT_API size_t jurat_verdict_num_stains(const struct jurat_verdict *verdict);
+JURAT_API const char *jurat_verdict_stain_at(const struct jurat_verdict *verdict, size_t i);
+
+/*
+ * struct jurat_tcb_part: one version that the TCB status rests on, and what is needed of it for jurat_verdict_best_tcb_status: the lowest that
+ * has the best status which the collateral has for such platforms. No text is NULL; one that says nothing is "".
+ */
+struct jurat_tcb_part {
+	const char *name;     /* stable: "sgx_component_1" to "_16", "pce_svn", "tdx_component_1" to "_16", "tdx_module_isv_svn", "qe_isv_svn" */
+	const char *category; /* of a component, in TCB info's words: who updates it ("BIOS", "OS/VMM") ... */
+	const char *type;     /* ... and with what ("TDX Module") */
+	const char *update;   /* what to update, for people; "" unless has < needs */
+	unsigned has, needs;
+};
+
+/*
+ * jurat_verdict_tcb_part_at: the i-th of jurat_verdict_num_tcb_parts; NULL beyond the last. There are none, and no best status (NULL), unless
+ * quote and collateral are authentic. Where a TD's module has a version, its first two components are not there: tdx_module_isv_svn judges them.
+ */
+JURAT_API size_t jurat_verdict_num_tcb_parts(const struct jurat_verdict *verdict);
+JURAT_API const struct jurat_tcb_part *jurat_verdict_tcb_part_at(const struct jurat_verdict *verdict, size_t i);
+JURAT_API const char *jurat_verdict_best_tcb_status(const struct jurat_verdict *verdict);
+
+/* jurat_verdict_advisory_at: the i-th of jurat_verdict_num_advisories security advisories ("INTEL-SA-00615"); NULL beyond the last. */
+JURAT_API size_t jurat_verdict_num_advisories(const struct jurat_verdict *verdict);
+JURAT_API const char *jurat_verdict_advisory_at(const struct jurat_verdict *verdict, size_t i);
+
+/*
+ * jurat_verdict_valid_until: the last second at which everything with dates was valid, in seconds since 1970 UTC; INT64_MIN if nothing with dates
+ * could be read. jurat_verdict_first_to_end: what ends then: "pck_chain", "tcb_info_issuer_chain", "qe_identity_issuer_chain", "root_crl",
+ * "pck_crl", "tcb_info", "qe_identity"; or NULL.
+ */
+JURAT_API int64_t jurat_verdict_valid_until(const struct jurat_verdict *verdict);
+JURAT_API const char *jurat_verdict_first_to_end(const struct jurat_verdict *verdict);
+
 /* jurat_verdict_check_at: the i-th of jurat_verdict_num_checks checks, in the order of docs/checks.md; NULL beyond the last. */
 JURAT_API size_t jurat_verdict_num_checks(const struct jurat_verdict *verdict);
 JURAT_API const struct jurat_check *jurat_verdict_check_at(const struct jurat_verdict *verdict, size_t i);

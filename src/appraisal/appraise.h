@@ -32,6 +32,9 @@ void judge_validity(struct appraisal *a);
 /* oldest_issue: of TCB info, QE identity and PCK CRL; false unless all three were read. */
 MUST_USE bool oldest_issue(const struct appraisal *a, int64_t *out);
 
+/* tcb_parts.c: of an authentic verdict */
+void judge_tcb_parts(struct appraisal *a);
+
 /* tcb.c */
 void judge_tdx_module(struct appraisal *a);
 void judge_tcb(struct appraisal *a);

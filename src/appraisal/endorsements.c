@@ -172,27 +172,35 @@ judge_revocation(struct appraisal *a)
 /* The common validity of everything, and who begins last and ends first. */
 struct window {
 	int64_t from, until;
-	const char *last_to_begin, *first_to_end;
+	const struct dated *last_to_begin, *first_to_end;
 };
 
+static const struct dated pck_chain = { "pck_chain", "PCK chain" };
+static const struct dated tcb_info_chain = { "tcb_info_issuer_chain", "TCB info issuer chain" };
+static const struct dated qe_identity_chain = { "qe_identity_issuer_chain", "QE identity issuer chain" };
+static const struct dated root_crl = { "root_crl", "root CRL" };
+static const struct dated pck_crl = { "pck_crl", "PCK CRL" };
+static const struct dated tcb_info = { "tcb_info", "TCB info" };
+static const struct dated qe_identity = { "qe_identity", "QE identity" };
+
 static void
-narrow(struct window *w, const char *name, int64_t from, int64_t until)
+narrow(struct window *w, const struct dated *what, int64_t from, int64_t until)
 {
 	if (w->last_to_begin == NULL || from > w->from) {
 		w->from = from;
-		w->last_to_begin = name;
+		w->last_to_begin = what;
 	}
 	if (w->first_to_end == NULL || until < w->until) {
 		w->until = until;
-		w->first_to_end = name;
+		w->first_to_end = what;
 	}
 }
 
 static void
-narrow_to_chain(struct window *w, const char *name, const struct cert_chain *chain)
+narrow_to_chain(struct window *w, const struct dated *what, const struct cert_chain *chain)
 {
 	for (size_t i = 0; i < chain->num; i++)
-		narrow(w, name, chain->cert[i].not_before, chain->cert[i].not_after);
+		narrow(w, what, chain->cert[i].not_before, chain->cert[i].not_after);
 }
 
 /* window_of: over every object there is: all certificates, both CRLs, both JSON documents. The one place that knows them all. */
@@ -203,19 +211,19 @@ window_of(const struct appraisal *a)
 	struct window w = { 0 };
 
 	if (a->has_chain)
-		narrow_to_chain(&w, "PCK chain", a->chain);
+		narrow_to_chain(&w, &pck_chain, a->chain);
 	if (c == NULL)
 		return w;
-	narrow_to_chain(&w, "TCB info issuer chain", &c->tcb_info_chain);
-	narrow_to_chain(&w, "QE identity issuer chain", &c->qe_identity_chain);
+	narrow_to_chain(&w, &tcb_info_chain, &c->tcb_info_chain);
+	narrow_to_chain(&w, &qe_identity_chain, &c->qe_identity_chain);
 	if (c->root_crl_part.rc == JURAT_OK)
-		narrow(&w, "root CRL", c->root_crl.this_update, c->root_crl.next_update);
+		narrow(&w, &root_crl, c->root_crl.this_update, c->root_crl.next_update);
 	if (c->pck_crl_part.rc == JURAT_OK)
-		narrow(&w, "PCK CRL", c->pck_crl.this_update, c->pck_crl.next_update);
+		narrow(&w, &pck_crl, c->pck_crl.this_update, c->pck_crl.next_update);
 	if (c->tcb_info_part.rc == JURAT_OK)
-		narrow(&w, "TCB info", c->tcb_info.issue_date, c->tcb_info.next_update);
+		narrow(&w, &tcb_info, c->tcb_info.issue_date, c->tcb_info.next_update);
 	if (c->qe_identity_part.rc == JURAT_OK)
-		narrow(&w, "QE identity", c->qe_identity.issue_date, c->qe_identity.next_update);
+		narrow(&w, &qe_identity, c->qe_identity.issue_date, c->qe_identity.next_update);
 	return w;
 }
 
@@ -232,11 +240,12 @@ judge_validity(struct appraisal *a)
 	v->has_window = true;
 	v->valid_from = w.from;
 	v->valid_until = w.until;
+	v->first_to_end = w.first_to_end;
 	when_format(begin, w.from);
 	when_format(end, w.until);
 	when_format(now, v->at_unix_s);
-	begin_text = verdict_note(v, "%s begins %s", w.last_to_begin, begin);
-	end_text = verdict_note(v, "%s ends %s", w.first_to_end, end);
+	begin_text = verdict_note(v, "%s begins %s", w.last_to_begin->words, begin);
+	end_text = verdict_note(v, "%s ends %s", w.first_to_end->words, end);
 	if (v->at_unix_s < w.from)
 		verdict_fail(v, CHECK_VALIDITY_BEGUN, JURAT_E_NOT_YET_VALID, verdict_note(v, "begun at %s", now), begin_text);
 	else

@@ -35,6 +35,7 @@ judge_quote(struct appraisal *a)
 		return;
 	v->has_quote = true;
 	v->quote_version = a->quote.header.version;
+	v->qe_isv_svn = a->quote.qe_report.isv_svn;
 	v->is_td = a->quote.body_type != QUOTE_BODY_SGX;
 	v->body = a->quote.body;
 	v->td = a->quote.td;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The verdict for people (one screen) and for programs (docs/formats/verdict.md). */
+/* The verdict for programs (docs/formats/verdict.md). explain_text.c has the one for people. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "appraisal/verdict.h"
@@ -173,16 +171,65 @@ put_checks(struct json_out *o, const struct jurat_verdict *v)
 	json_out_end(o, ']');
 }
 
-static void
-put_insecure(struct json_out *o, const struct jurat_verdict *v)
+void
+verdict_put_json_stains(struct json_out *o, const struct jurat_verdict *v)
 {
 	json_out_begin(o, "stains", '[');
-	if (v->root_is_private)
-		json_out_string(o, NULL, "private_root");
-	if (verdict_is_debug(v))
-		json_out_string(o, NULL, v->is_td ? "debug_td" : "debug_enclave");
-	if (v->insecure != NULL)
-		json_out_string(o, NULL, v->insecure);
+	for (size_t i = 0; i < jurat_verdict_num_stains(v); i++)
+		json_out_string(o, NULL, jurat_verdict_stain_at(v, i));
+	json_out_end(o, ']');
+}
+
+static void
+put_window(struct json_out *o, const struct jurat_verdict *v)
+{
+	if (!v->has_window)
+		return;
+	put_time(o, "valid_from", v->valid_from);
+	put_time(o, "valid_until", v->valid_until);
+	json_out_integer(o, "days_left", when_whole_days(v->valid_until - v->at_unix_s));
+	json_out_string(o, "first_to_end", jurat_verdict_first_to_end(v));
+}
+
+/* put_signers: from the root down to what signed the quote, if all of it holds. */
+static void
+put_signers(struct json_out *o, const struct jurat_verdict *v)
+{
+	if (!v->is_authentic)
+		return;
+	json_out_begin(o, "signed_by", '{');
+	json_out_string(o, "root", v->root_name);
+	json_out_string(o, "ca", v->pck.has_platform ? "platform" : "processor");
+	json_out_string(o, "pck_serial", v->pck_serial);
+	json_out_integer(o, "qe_isv_svn", v->qe_isv_svn);
+	json_out_end(o, '}');
+}
+
+/* put_parts: each version that counts, and what must be updated, each once. */
+static void
+put_parts(struct json_out *o, const struct jurat_verdict *v)
+{
+	if (!v->is_authentic)
+		return;
+	json_out_string(o, "best_tcb_status", jurat_verdict_best_tcb_status(v));
+	json_out_begin(o, "tcb_parts", '[');
+	for (size_t i = 0; i < v->num_parts; i++) {
+		const struct jurat_tcb_part *part = &v->part[i];
+
+		json_out_begin(o, NULL, '{');
+		json_out_string(o, "name", part->name);
+		json_out_integer(o, "has", part->has);
+		json_out_integer(o, "needs", part->needs);
+		json_out_string(o, "category", part->category);
+		json_out_string(o, "type", part->type);
+		json_out_end(o, '}');
+	}
+	json_out_end(o, ']');
+	json_out_begin(o, "updates", '[');
+	for (size_t i = 0; i < v->num_parts; i++) {
+		if (*v->part[i].update != '\0' && !verdict_updates_again(v, i))
+			json_out_string(o, NULL, v->part[i].update);
+	}
 	json_out_end(o, ']');
 }
 
@@ -196,172 +243,19 @@ jurat_verdict_json(char **out, const struct jurat_verdict *v)
 	json_out_begin(&o, NULL, '{');
 	json_out_integer(&o, "version", 1);
 	json_out_string(&o, "outcome", outcome_names[jurat_verdict_outcome(v)]);
+	verdict_put_json_stains(&o, v);
 	json_out_string(&o, "code", jurat_rc_name(jurat_verdict_code(v)));
 	json_out_integer(&o, "exit_code", jurat_verdict_exit_code(v));
 	json_out_string(&o, "decisive", decisive != NULL ? decisive->name : NULL);
-	put_insecure(&o, v);
 	json_out_string(&o, "trust_root", v->root_name);
 	put_time(&o, "at", v->at_unix_s);
 	put_tcb(&o, v);
-	if (v->has_window) {
-		put_time(&o, "valid_from", v->valid_from);
-		put_time(&o, "valid_until", v->valid_until);
-	}
+	put_parts(&o, v);
+	put_window(&o, v);
 	put_attested(&o, v);
+	put_signers(&o, v);
 	put_platform(&o, v);
 	put_checks(&o, v);
 	json_out_end(&o, '}');
 	return json_out_finish(&o, out);
-}
-
-/* One growing text. Input's bytes appear in it only as hex, numbers or escaped. */
-struct text {
-	FILE *f;
-};
-
-static void line(struct text *t, const char *label, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static void
-line(struct text *t, const char *label, const char *format, ...)
-{
-	va_list ap;
-
-	fprintf(t->f, "%-12s ", label);
-	va_start(ap, format);
-	vfprintf(t->f, format, ap);
-	va_end(ap);
-	fputc('\n', t->f);
-}
-
-/* put_plain: signed JSON and world names may carry anything; a terminal gets printable ASCII. */
-static void
-put_plain(struct text *t, const char *s)
-{
-	for (; *s != '\0'; s++)
-		fputc(*s >= 0x20 && *s < 0x7f ? *s : '?', t->f);
-}
-
-static void
-put_first_line(struct text *t, const struct jurat_verdict *v)
-{
-	static const char *const words[] = { "UNDECIDED", "REFUSED", "ACCEPTED" };
-	const struct jurat_check *decisive = jurat_verdict_decisive(v);
-
-	fputs(words[jurat_verdict_outcome(v)], t->f);
-	if (decisive != NULL)
-		fprintf(t->f, " by %s (%s)", decisive->name, jurat_rc_text(decisive->code));
-	if (v->root_is_private) {
-		fputs(" [PRIVATE ROOT ", t->f);
-		put_plain(t, v->root_name);
-		fputs(", not Intel hardware]", t->f);
-	}
-	if (verdict_is_debug(v))
-		fputs(v->is_td ? " [DEBUG TD]" : " [DEBUG ENCLAVE]", t->f);
-	if (v->insecure != NULL)
-		fprintf(t->f, " [%s]", v->insecure);
-	fputc('\n', t->f);
-}
-
-static void
-put_hex_line(struct text *t, const char *label, const uint8_t *p, size_t n)
-{
-	fprintf(t->f, "%-12s ", label);
-	for (size_t i = 0; i < n; i++)
-		fprintf(t->f, "%02x", p[i]);
-	fputc('\n', t->f);
-}
-
-static void
-put_facts(struct text *t, const struct jurat_verdict *v)
-{
-	char when[WHEN_TEXT_LEN + 1];
-
-	when_format(when, v->at_unix_s);
-	line(t, "at", "%s", when);
-	if (v->has_quote)
-		line(t, "quote", "version %u, %s", v->quote_version, v->is_td ? "TDX" : "SGX");
-	if (v->has_quote && v->is_td) {
-		put_hex_line(t, "mr_td", v->td.mr_td, sizeof v->td.mr_td);
-		for (size_t i = 0; i < TD_NUM_RTMRS; i++)
-			put_hex_line(t, rtmrs[i], v->td.rtmr[i], sizeof v->td.rtmr[i]);
-		put_hex_line(t, "mr_seam", v->td.mr_seam, sizeof v->td.mr_seam);
-		line(t, "td", "td_attributes %016" PRIx64 ", xfam %016" PRIx64, v->td.td_attributes, v->td.xfam);
-	} else if (v->has_quote) {
-		put_hex_line(t, "mrenclave", v->body.mrenclave, sizeof v->body.mrenclave);
-		put_hex_line(t, "mrsigner", v->body.mrsigner, sizeof v->body.mrsigner);
-		line(t, "enclave", "isv_prod_id %u, isv_svn %u", v->body.isv_prod_id, v->body.isv_svn);
-	}
-	if (v->has_pck)
-		put_hex_line(t, "fmspc", v->pck.fmspc, sizeof v->pck.fmspc);
-	if (v->has_tcb) {
-		when_format(when, v->tcb_date);
-		line(t, "tcb_status", "%s (platform %s, quoting enclave %s%s%s), as of %s", tcb_status_name(v->tcb_status),
-		    tcb_status_name(v->platform_status), tcb_status_name(v->qe_status), v->has_module_status ? ", TDX module " : "",
-		    v->has_module_status ? tcb_status_name(v->module_status) : "", when);
-		if (v->has_current_status && v->current_status != v->tcb_status)
-			line(t, "now", "%s, if the TD is launched again", tcb_status_name(v->current_status));
-		fprintf(t->f, "%-12s ", "advisories");
-		for (size_t i = 0; i < v->num_advisories; i++) {
-			fputs(i != 0 ? " " : "", t->f);
-			put_plain(t, v->advisories[i]);
-		}
-		fputs(v->num_advisories == 0 ? "none\n" : "\n", t->f);
-	}
-	if (v->has_window) {
-		when_format(when, v->valid_until);
-		line(t, "valid until", "%s", when);
-	}
-}
-
-static void
-put_check(struct text *t, const struct jurat_check *c)
-{
-	if (c->result != JURAT_CHECK_FAILED)
-		return;
-	fprintf(t->f, "\nFAILED %s: %s\n", c->name, jurat_rc_text(c->code));
-	if (*c->expected != '\0')
-		fprintf(t->f, "  expected  %s\n", c->expected);
-	if (*c->found != '\0') {
-		fputs("  found     ", t->f);
-		put_plain(t, c->found);
-		fputc('\n', t->f);
-	}
-	if (*c->remedy != '\0')
-		fprintf(t->f, "  remedy    %s\n", c->remedy);
-}
-
-static void
-put_counts(struct text *t, const struct jurat_verdict *v)
-{
-	size_t count[3] = { 0 };
-
-	for (size_t i = 0; i < jurat_verdict_num_checks(v); i++)
-		count[jurat_verdict_check_at(v, i)->result]++;
-	line(t, "checks", "%zu passed, %zu failed, %zu not run or not asked for", count[JURAT_CHECK_PASSED], count[JURAT_CHECK_FAILED],
-	    count[JURAT_CHECK_SKIPPED]);
-}
-
-jurat_rc
-jurat_verdict_text(char **out, const struct jurat_verdict *v)
-{
-	char *p = NULL;
-	size_t len = 0;
-	struct text t = { open_memstream(&p, &len) };
-	bool failed;
-
-	if (t.f == NULL)
-		return JURAT_E_MEMORY;
-	put_first_line(&t, v);
-	put_facts(&t, v);
-	put_counts(&t, v);
-	for (size_t i = 0; i < jurat_verdict_num_checks(v); i++)
-		put_check(&t, jurat_verdict_check_at(v, i));
-	failed = ferror(t.f) != 0;
-	failed |= fclose(t.f) != 0;
-	if (failed) {
-		free(p);
-		return JURAT_E_MEMORY;
-	}
-	*out = p;
-	return JURAT_OK;
 }

@@ -18,15 +18,8 @@ void forecast_free(struct forecast *f);
 /* forecast_exit_code: that of the verdict with the other collateral: 0 only if the quote will still be accepted. */
 int forecast_exit_code(const struct forecast *f);
 const struct jurat_verdict *forecast_now(const struct forecast *f);
+/* What is too old stands in forecast_next's TCB parts. */
 const struct jurat_verdict *forecast_next(const struct forecast *f);
-
-/* One thing that is too old for the best status that the other collateral has for this kind of platform. */
-struct forecast_need {
-	const char *what;     /* "component 3 (OS/VMM)", "pce_svn", "tdx component 3", "qe isv_svn", "tdx module isv_svn" */
-	unsigned has, needs;
-};
-size_t forecast_num_needs(const struct forecast *f);
-const struct forecast_need *forecast_need_at(const struct forecast *f, size_t i);
 
 /* forecast_seconds_left: until the first end of collateral of now, or of what the policy grants its TCB status; negative if that is over; false if
  * nothing is known to end. */

@@ -10,8 +10,6 @@
 #include "host/when.h"
 #include "json/write.h"
 
-#define DAY_S 86400
-
 static const char *const outcome_names[] = { "undecided", "refused", "accepted" };
 
 static const char *
@@ -30,13 +28,6 @@ lists(const struct jurat_verdict *v, const char *advisory)
 			return true;
 	}
 	return false;
-}
-
-/* days: whole ones, rounded down, so that a day that is not whole does not count. */
-static int64_t
-days(int64_t seconds)
-{
-	return seconds >= 0 ? seconds / DAY_S : -((-seconds + DAY_S - 1) / DAY_S);
 }
 
 /* ---- JSON ---- */
@@ -74,15 +65,24 @@ put_difference(struct json_out *o, const char *name, const struct jurat_verdict 
 }
 
 static void
-put_needs(struct json_out *o, const struct forecast *f)
+put_needs(struct json_out *o, const struct jurat_verdict *next)
 {
-	json_out_string(o, "best_tcb_status", f->has_target ? tcb_status_name(f->target) : NULL);
+	char words[TCB_PART_WORDS_LEN];
+
+	json_out_string(o, "best_tcb_status", jurat_verdict_best_tcb_status(next));
 	json_out_begin(o, "needs", '[');
-	for (size_t i = 0; i < f->num_needs; i++) {
+	for (size_t i = 0; i < next->num_parts; i++) {
+		const struct jurat_tcb_part *part = &next->part[i];
+
+		if (part->has >= part->needs)
+			continue;
+		tcb_part_words(words, part);
 		json_out_begin(o, NULL, '{');
-		json_out_string(o, "what", f->needs[i].what);
-		json_out_integer(o, "has", f->needs[i].has);
-		json_out_integer(o, "needs", f->needs[i].needs);
+		json_out_string(o, "what", words);
+		json_out_string(o, "name", part->name);
+		json_out_integer(o, "has", part->has);
+		json_out_integer(o, "needs", part->needs);
+		json_out_string(o, "update", part->update);
 		json_out_end(o, '}');
 	}
 	json_out_end(o, ']');
@@ -99,29 +99,22 @@ forecast_json(char **out, const struct forecast *f)
 	json_out_init(&o);
 	json_out_begin(&o, NULL, '{');
 	json_out_integer(&o, "version", 1);
+	verdict_put_json_stains(&o, f->now);
 	json_out_string(&o, "trust_root", f->now->root_name);
 	json_out_string(&o, "at", when);
 	put_verdict(&o, "now", f->now);
 	put_verdict(&o, "next", f->next);
 	put_difference(&o, "advisories_added", f->next, f->now);
 	put_difference(&o, "advisories_removed", f->now, f->next);
-	put_needs(&o, f);
+	put_needs(&o, f->next);
 	if (forecast_seconds_left(f, &left))
-		json_out_integer(&o, "days_left", days(left));
+		json_out_integer(&o, "days_left", when_whole_days(left));
 	json_out_integer(&o, "exit_code", forecast_exit_code(f));
 	json_out_end(&o, '}');
 	return json_out_finish(&o, out);
 }
 
 /* ---- text ---- */
-
-/* put_plain: names of worlds and advisories are the input's. */
-static void
-put_plain(FILE *t, const char *s)
-{
-	for (; *s != '\0'; s++)
-		fputc(*s >= 0x20 && *s < 0x7f ? *s : '?', t);
-}
 
 static void
 put_first_line(FILE *t, const struct forecast *f)
@@ -133,15 +126,7 @@ put_first_line(FILE *t, const struct forecast *f)
 		fprintf(t, "STAYS %s", words[now]);
 	else
 		fprintf(t, "%s NOW, %s THEN", words[now], words[next]);
-	if (f->now->root_is_private) {
-		fputs(" [PRIVATE ROOT ", t);
-		put_plain(t, f->now->root_name);
-		fputs(", not Intel hardware]", t);
-	}
-	if (verdict_is_debug(f->now))
-		fputs(" [DEBUG]", t);
-	if (f->now->insecure != NULL)
-		fprintf(t, " [%s]", f->now->insecure);
+	verdict_put_stains(t, f->now);
 	fputc('\n', t);
 }
 
@@ -161,7 +146,7 @@ put_side(FILE *t, const char *label, const struct jurat_verdict *v)
 	fputc('\n', t);
 	if (decisive != NULL) {
 		fprintf(t, "%-12s %s: %s; found ", "", decisive->name, jurat_rc_text(decisive->code));
-		put_plain(t, decisive->found);
+		verdict_put_plain(t, decisive->found);
 		fputc('\n', t);
 	}
 }
@@ -178,7 +163,7 @@ put_advisories(FILE *t, const char *label, const struct jurat_verdict *of, const
 			fputc(' ', t);
 		else
 			fprintf(t, "%-12s ", label);
-		put_plain(t, of->advisories[i]);
+		verdict_put_plain(t, of->advisories[i]);
 		any = true;
 	}
 	if (any)
@@ -188,15 +173,22 @@ put_advisories(FILE *t, const char *label, const struct jurat_verdict *of, const
 static void
 put_update(FILE *t, const struct forecast *f)
 {
+	const struct jurat_verdict *next = f->next;
+	const char *best = jurat_verdict_best_tcb_status(next);
+	char words[TCB_PART_WORDS_LEN];
 	int64_t left;
 
-	if (f->has_target && f->num_needs == 0)
-		fprintf(t, "%-12s nothing: the platform has what %s needs\n", "update", tcb_status_name(f->target));
-	for (size_t i = 0; i < f->num_needs; i++)
-		fprintf(t, "%-12s %s is %u, %s needs %u\n", "update", f->needs[i].what, f->needs[i].has, tcb_status_name(f->target),
-		    f->needs[i].needs);
+	if (best != NULL && verdict_num_short(next) == 0)
+		fprintf(t, "%-12s nothing: the platform has what %s needs\n", "update", best);
+	for (size_t i = 0; i < next->num_parts; i++) {
+		const struct jurat_tcb_part *part = &next->part[i];
+
+		tcb_part_words(words, part);
+		if (part->has < part->needs)
+			fprintf(t, "%-12s %s is %u, %s needs %u\n", "update", words, part->has, best, part->needs);
+	}
 	if (forecast_seconds_left(f, &left))
-		fprintf(t, "%-12s %" PRId64 "\n", "days left", days(left));
+		fprintf(t, "%-12s %" PRId64 "\n", "days left", when_whole_days(left));
 }
 
 /* close_text: takes the stream; JURAT_E_MEMORY if anything was lost on the way. */
@@ -265,7 +257,7 @@ forecast_metrics(char **out, const struct forecast *f)
 	if (f->now->has_tcb && f->next->has_tcb)
 		put_gauge(t, "tcb_evaluation_data_number", "The smaller of TCB info's and QE identity's.", fmspc, f->now->evaluation_number,
 		    f->next->evaluation_number);
-	put_single(t, "updates_needed", "Components too old for the best TCB status with the next collateral.", fmspc, (int64_t)f->num_needs);
+	put_single(t, "updates_needed", "Components too old for the best TCB status with the next collateral.", fmspc, (int64_t)verdict_num_short(f->next));
 	if (forecast_seconds_left(f, &left))
 		put_single(t, "seconds_left", "Until collateral or what the policy grants ends.", fmspc, left);
 	put_single(t, "timestamp_seconds", "The time of this forecast.", fmspc, f->now->at_unix_s);

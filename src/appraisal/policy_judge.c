@@ -194,8 +194,7 @@ policy_judge(struct jurat_verdict *v, const struct jurat_policy *p, bool has_old
 		return;
 	}
 	verdict_pass(v, CHECK_POLICY, "");
-	if (p->insecure_allow_debug)
-		v->insecure = "insecure_allow_debug";
+	v->allows_debug = p->insecure_allow_debug;
 	if (v->has_quote) {
 		id = policy_identity_find(v, p);
 		judge_debug(v, p);

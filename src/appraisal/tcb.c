@@ -52,7 +52,7 @@ judge_tdx_module(struct appraisal *a)
 		verdict_pass(v, CHECK_TDX_MODULE, found);
 }
 
-/* A status is computed from authentic facts alone; what an attacker could have written has none. */
+/* facts_are_authentic: what an attacker could have written has no TCB status, and nothing is said of its parts. */
 static bool
 facts_are_authentic(const struct jurat_verdict *v)
 {
@@ -60,17 +60,12 @@ facts_are_authentic(const struct jurat_verdict *v)
 		CHECK_PCK_SGX_EXTENSION, CHECK_TCB_INFO_FORMAT, CHECK_TCB_INFO_SIGNER, CHECK_TCB_INFO_SIGNATURE, CHECK_QE_IDENTITY_FORMAT,
 		CHECK_QE_IDENTITY_SIGNER, CHECK_QE_IDENTITY_SIGNATURE, CHECK_TCB_INFO_MATCHES, CHECK_QE_REPORT_SIGNATURE,
 		CHECK_QE_REPORT_BINDING, CHECK_QE_IDENTITY_MATCHES, CHECK_QUOTE_SIGNATURE };
-	static const enum check_id if_asked[] = { CHECK_PCK_MATCHES, CHECK_TDX_MODULE };
 
 	for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
 		if (!verdict_passed(v, needed[i]))
 			return false;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(if_asked); i++) {
-		if (!verdict_passed(v, if_asked[i]) && v->state[if_asked[i]] != NOT_ASKED)
-			return false;
-	}
-	return true;
+	return verdict_passed(v, CHECK_PCK_MATCHES) || v->state[CHECK_PCK_MATCHES] == NOT_ASKED;
 }
 
 static void
@@ -212,7 +207,10 @@ judge_tcb(struct appraisal *a)
 	struct levels launch, now;
 	enum tcb_status status;
 
-	if (a->collateral == NULL || !facts_are_authentic(v))
+	v->is_authentic = a->collateral != NULL && facts_are_authentic(v);
+	judge_tcb_parts(a);
+	/* an unknown TDX module has no status, but what else is too old can be told */
+	if (!v->is_authentic || (!verdict_passed(v, CHECK_TDX_MODULE) && v->state[CHECK_TDX_MODULE] != NOT_ASKED))
 		return;
 	if (!evaluate(a, v->is_td ? v->td.tee_tcb_svn : NULL, &launch))
 		return;

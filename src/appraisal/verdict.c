@@ -327,3 +327,62 @@ jurat_verdict_check_at(const struct jurat_verdict *v, size_t i)
 {
 	return i < CHECK_NUM ? &v->check[i] : NULL;
 }
+
+/* stains_of: in the order of the first line. */
+#define MAX_STAINS 4u
+
+static size_t
+stains_of(const struct jurat_verdict *v, const char *out[MAX_STAINS])
+{
+	size_t num = 0;
+
+	if (v->root_is_private)
+		out[num++] = "private_root";
+	if (v->root_has_intel_names)
+		out[num++] = "insecure_intel_names";
+	if (verdict_is_debug(v))
+		out[num++] = v->is_td ? "debug_td" : "debug_enclave";
+	if (v->allows_debug)
+		out[num++] = "insecure_allow_debug";
+	return num;
+}
+
+size_t
+jurat_verdict_num_stains(const struct jurat_verdict *v)
+{
+	const char *names[MAX_STAINS];
+
+	return stains_of(v, names);
+}
+
+const char *
+jurat_verdict_stain_at(const struct jurat_verdict *v, size_t i)
+{
+	const char *names[MAX_STAINS];
+
+	return i < stains_of(v, names) ? names[i] : NULL;
+}
+
+size_t
+jurat_verdict_num_advisories(const struct jurat_verdict *v)
+{
+	return v->num_advisories;
+}
+
+const char *
+jurat_verdict_advisory_at(const struct jurat_verdict *v, size_t i)
+{
+	return i < v->num_advisories ? v->advisories[i] : NULL;
+}
+
+int64_t
+jurat_verdict_valid_until(const struct jurat_verdict *v)
+{
+	return v->has_window ? v->valid_until : INT64_MIN;
+}
+
+const char *
+jurat_verdict_first_to_end(const struct jurat_verdict *v)
+{
+	return v->has_window ? v->first_to_end->name : NULL;
+}

@@ -3,6 +3,8 @@
 #ifndef APPRAISAL_VERDICT_H
 #define APPRAISAL_VERDICT_H
 
+#include <stdio.h>
+
 #include "appraisal/checks.h"
 #include "appraisal/verify.h"
 #include "x509/pck.h"
@@ -17,6 +19,8 @@ struct note_block {
 	char text[];
 };
 
+#define VERDICT_MAX_PARTS (2u * TCB_NUM_COMPONENTS + 3u)
+
 struct jurat_verdict {
 	struct jurat_check check[CHECK_NUM];
 	enum check_state state[CHECK_NUM];
@@ -27,9 +31,9 @@ struct jurat_verdict {
 	/* facts, each with the flag that says whether it is known */
 	int64_t at_unix_s;
 	const char *root_name;
-	bool root_is_private;
+	bool root_is_private, root_has_intel_names;
 	bool has_quote;
-	unsigned quote_version;
+	unsigned quote_version, qe_isv_svn;
 	bool is_td;
 	struct sgx_report_body body; /* unless is_td */
 	struct td_report td;         /* if is_td */
@@ -45,16 +49,40 @@ struct jurat_verdict {
 	int64_t tcb_date, evaluation_number;
 	const char **advisories; /* all different; room for so many, which stays */
 	size_t num_advisories, room_for_advisories;
+	bool is_authentic;                    /* every signature from the root to the quote and to the collateral holds: then there are parts */
+	struct jurat_tcb_part part[VERDICT_MAX_PARTS];
+	size_t num_parts;
+	struct tcb_component_words words[TCB_NUM_COMPONENTS], tdx_words[TCB_NUM_COMPONENTS]; /* what the parts' texts are */
+	enum tcb_status best_status;          /* of any TCB level */
 	bool has_out_of_date_since;
 	int64_t out_of_date_since;            /* TCB recovery that made the first part of it out of date */
 	bool has_window;
 	int64_t valid_from, valid_until;
-	const char *insecure; /* what the policy allows by an insecure name, or NULL */
+	const struct dated *first_to_end;
+	bool allows_debug; /* the policy, by insecure_allow_debug */
+};
+
+/* dated: a kind of thing that has a validity. */
+struct dated {
+	const char *name;  /* stable: "tcb_info" */
+	const char *words; /* "TCB info" */
 };
 
 /* verdict_report_data: 64 bytes, of either kind; only if has_quote. verdict_is_debug: a debug enclave or debug TD. */
 const uint8_t *verdict_report_data(const struct jurat_verdict *v);
 MUST_USE bool verdict_is_debug(const struct jurat_verdict *v);
+
+/* tcb_parts.c: how many parts are too old; whether an earlier part needs the same update; "component 3 (OS/VMM)", "qe isv_svn". */
+#define TCB_PART_WORDS_LEN (24u + TCB_WORD_LEN)
+size_t verdict_num_short(const struct jurat_verdict *v);
+MUST_USE bool verdict_updates_again(const struct jurat_verdict *v, size_t i);
+void tcb_part_words(char out[TCB_PART_WORDS_LEN], const struct jurat_tcb_part *part);
+
+/* For whatever else shows verdicts: input's bytes as printable ASCII; the stains in brackets; the stains as a member. */
+void verdict_put_plain(FILE *to, const char *text);
+void verdict_put_stains(FILE *to, const struct jurat_verdict *v);
+struct json_out;
+void verdict_put_json_stains(struct json_out *o, const struct jurat_verdict *v);
 
 /* verdict_note: formatted text that lives as long as the verdict; "" without memory (and out_of_memory is set). */
 const char *verdict_note(struct jurat_verdict *v, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -56,6 +56,7 @@ judged(struct jurat_verdict *v, const struct jurat_request *request, struct jura
 	v->at_unix_s = request->at_unix_s;
 	v->root_name = verdict_note(v, "%s", jurat_trust_name(request->root));
 	v->root_is_private = trust_is_private(request->root);
+	v->root_has_intel_names = trust_has_intel_names(request->root);
 	judge(&a);
 	chain_clear(&a.own_chain);
 	return v->out_of_memory ? jurat_fail(d, JURAT_E_MEMORY, "verify", NO_OFFSET, 0, 0) : JURAT_OK;

@@ -126,3 +126,15 @@ isv_levels_select(const struct isv_levels *levels, uint16_t isv_svn)
 	}
 	return NULL;
 }
+
+const struct isv_level *
+isv_levels_best(const struct isv_levels *levels)
+{
+	const struct isv_level *best = &levels->level[0];
+
+	for (size_t i = 1; i < levels->num; i++) {
+		if (levels->level[i].common.status <= best->common.status)
+			best = &levels->level[i];
+	}
+	return best;
+}

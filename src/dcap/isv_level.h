@@ -37,6 +37,9 @@ void isv_levels_clear(struct isv_levels *levels);
 /* isv_levels_select: the first level whose ISVSVN is not above the enclave's, or NULL. */
 const struct isv_level *isv_levels_select(const struct isv_levels *levels, uint16_t isv_svn);
 
+/* isv_levels_best: of the levels with the best status the lowest one. */
+const struct isv_level *isv_levels_best(const struct isv_levels *levels);
+
 /* Shared by all readers of levels. */
 /* tcb_read_date: a member "YYYY-MM-DDThh:mm:ssZ". */
 MUST_USE jurat_rc tcb_read_date(const struct json_t *object, const char *field, int64_t *out, struct jurat_diag *d);

@@ -116,6 +116,27 @@ compare_levels(const void *a, const void *b)
 	return c != 0 ? c : memcmp(y->tdx_components, x->tdx_components, sizeof x->tdx_components);
 }
 
+static void
+copy_word(char out[TCB_WORD_LEN + 1], const struct json_t *component, const char *key)
+{
+	const char *text = json_text(json_member(component, key));
+	size_t len = text != NULL ? strlen(text) : 0;
+
+	if (len <= TCB_WORD_LEN && len == strspn(text != NULL ? text : "", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/- "))
+		memcpy(out, text != NULL ? text : "", len + 1);
+}
+
+static void
+read_words(struct tcb_component_words out[TCB_NUM_COMPONENTS], const struct json_t *level, const char *member)
+{
+	const struct json_t *list = json_member(json_member(level, "tcb"), member);
+
+	for (size_t i = 0; i < json_count(list) && i < TCB_NUM_COMPONENTS; i++) {
+		copy_word(out[i].category, json_at(list, i), "category");
+		copy_word(out[i].type, json_at(list, i), "type");
+	}
+}
+
 static jurat_rc
 read_levels(struct tcb_info *info, struct jurat_diag *d)
 {
@@ -132,6 +153,8 @@ read_levels(struct tcb_info *info, struct jurat_diag *d)
 		rc = read_level(json_at(list, i), info, &info->levels[i], d);
 	if (rc != JURAT_OK)
 		return rc;
+	read_words(info->words, json_at(list, 0), "sgxtcbcomponents");
+	read_words(info->tdx_words, json_at(list, 0), "tdxtcbcomponents");
 	qsort(info->levels, info->num_levels, sizeof *info->levels, compare_levels);
 	for (size_t i = 1; i < info->num_levels; i++) {
 		if (compare_levels(&info->levels[i - 1], &info->levels[i]) == 0)
@@ -340,6 +363,18 @@ tcb_info_select(
 			return &info->levels[i];
 	}
 	return NULL;
+}
+
+const struct tcb_level *
+tcb_info_best(const struct tcb_info *info)
+{
+	const struct tcb_level *best = &info->levels[0];
+
+	for (size_t i = 1; i < info->num_levels; i++) {
+		if (info->levels[i].common.status <= best->common.status)
+			best = &info->levels[i];
+	}
+	return best;
 }
 
 const struct tdx_module_identity *

@@ -13,12 +13,18 @@
 #define TCB_MAX_MODULES 256u /* a module's version is one byte */
 #define TCB_NUM_COMPONENTS 16
 #define TCB_HASH_LEN 48
+#define TCB_WORD_LEN 31
 
 struct tcb_level {
 	uint8_t components[TCB_NUM_COMPONENTS];
 	uint8_t tdx_components[TCB_NUM_COMPONENTS]; /* of TDX alone */
 	uint16_t pce_svn;
 	struct tcb_level_common common;
+};
+
+/* Who updates a component ("BIOS", "OS/VMM") and with what ("TDX Module"): plain ASCII; "" where TCB info does not say or says something else. */
+struct tcb_component_words {
+	char category[TCB_WORD_LEN + 1], type[TCB_WORD_LEN + 1];
 };
 
 /* What a TDX module must look like, in the order of bytes in a TD report. */
@@ -44,6 +50,7 @@ struct tcb_info {
 	int64_t evaluation_number;
 	struct tcb_level *levels; /* highest first, all different */
 	size_t num_levels;
+	struct tcb_component_words words[TCB_NUM_COMPONENTS], tdx_words[TCB_NUM_COMPONENTS]; /* of the first level in the text: all say the same */
 	struct tdx_module module; /* of TDX alone: for modules of version 0 */
 	struct tdx_module_identity *modules;
 	size_t num_modules;
@@ -63,6 +70,9 @@ void tcb_info_clear(struct tcb_info *info);
  */
 const struct tcb_level *tcb_info_select(const struct tcb_info *info, const uint8_t components[TCB_NUM_COMPONENTS], uint16_t pce_svn,
     const uint8_t *tee_tcb_svn);
+
+/* tcb_info_best: of the levels with the best status the lowest one, which is the easiest to reach. */
+const struct tcb_level *tcb_info_best(const struct tcb_info *info);
 
 /* tcb_info_module: the identity of a TDX module's version, or NULL. */
 const struct tdx_module_identity *tcb_info_module(const struct tcb_info *info, uint8_t version);

@@ -9,7 +9,7 @@
 #include "x509/pem.h"
 
 struct jurat_trust {
-	bool is_private;
+	bool is_private, has_intel_names;
 	const char *name;
 	struct p256_public key;
 	struct x509_name base; /* every role's name is this with another common name */
@@ -69,6 +69,12 @@ bool
 trust_is_private(const struct jurat_trust *root)
 {
 	return root->is_private;
+}
+
+bool
+trust_has_intel_names(const struct jurat_trust *root)
+{
+	return root->has_intel_names;
 }
 
 const char *
@@ -196,6 +202,21 @@ read_name(struct jurat_trust *t, struct jurat_diag *d)
 	return JURAT_OK;
 }
 
+/* find_intel_names: any of Intel's, in whatever role. */
+static bool
+find_intel_names(const struct jurat_trust *t)
+{
+	for (int i = 0; i < ROLE_NUM; i++) {
+		struct x509_name name = trust_role_name(t, (enum trust_role)i);
+
+		for (int k = 0; k < ROLE_NUM; k++) {
+			if (trust_has_name(&intel, (enum trust_role)k, &name))
+				return true;
+		}
+	}
+	return false;
+}
+
 static jurat_rc
 read_trust(struct jurat_trust *t, struct jurat_diag *d)
 {
@@ -228,6 +249,7 @@ read_trust(struct jurat_trust *t, struct jurat_diag *d)
 		return jurat_fail(d, JURAT_E_MISMATCH, "trust.organization", NO_OFFSET, 0, 0);
 	if (ct_equal(t->key.x, intel.key.x, sizeof t->key.x)) /* Intel's root is built in, never private */
 		return jurat_fail(d, JURAT_E_USAGE, "trust.root_certificate", NO_OFFSET, 0, 0);
+	t->has_intel_names = find_intel_names(t);
 	return JURAT_OK;
 }
 

@@ -16,6 +16,8 @@ enum trust_role { ROLE_ROOT, ROLE_PLATFORM_CA, ROLE_PROCESSOR_CA, ROLE_PCK, ROLE
 
 /* What jurat/verify.h does not show. trust_is_private: true for every root but Intel's. */
 bool trust_is_private(const struct jurat_trust *root);
+/* trust_has_intel_names: of a private root: a certificate of it may bear the full name of one of Intel's. */
+bool trust_has_intel_names(const struct jurat_trust *root);
 const struct p256_public *trust_key(const struct jurat_trust *root);
 /* trust_digest: SHA256_LEN bytes that stand for key, names and everything else of this root. trust_role_name: borrows the root. */
 const uint8_t *trust_digest(const struct jurat_trust *root);

@@ -121,6 +121,14 @@ when_format(char out[WHEN_TEXT_LEN + 1], int64_t unix_s)
 }
 
 int64_t
+when_whole_days(int64_t seconds)
+{
+	const int64_t day = 86400;
+
+	return seconds / day - (seconds % day < 0);
+}
+
+int64_t
 when_now(void)
 {
 	return (int64_t)time(NULL);

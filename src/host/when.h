@@ -16,6 +16,9 @@ void when_format(char out[WHEN_TEXT_LEN + 1], int64_t unix_s);
 /* when_from_fields: strict calendar arithmetic for ASN.1 times; false if the date does not exist. */
 MUST_USE bool when_from_fields(int64_t *out_unix_s, int year, int month, int day, int hour, int minute, int second);
 
+/* when_whole_days: rounded down, so that a day that is not whole does not count. */
+int64_t when_whole_days(int64_t seconds);
+
 /* when_now: the operating system's clock. Only command line and daemons call it. */
 int64_t when_now(void);
 

@@ -48,6 +48,16 @@ print(f["now"]["outcome"], f["next"]["outcome"], f["exit_code"], f["days_left"])
 expect metrics 0 '^jurat_forecast_exit_code{fmspc="4452494c4c00",collateral="next"} 6$' '' cat "$dir/metrics"
 expect metrics_left 0 '^jurat_forecast_seconds_left{fmspc="4452494c4c00"} 2505600$' '' cat "$dir/metrics"
 
+# A verdict says the same of its own collateral: what is too old, and what to update.
+verify() {
+	"$jurat" verify "$drill/quotes/$1.bin" --collateral "$drill/collateral/genuine.json" --trust "$drill/trust" --at $at --policy "$policy"
+}
+expect verdict_too_old 6 '^  too old  *component 3 has 3, needs 4$' '' verify tcb-component-03-short
+expect verdict_counts 6 '^  components 4/4 4/4 3/4 4/4 .*(from 1 on; 15 of 16 are fine)$' '' verify tcb-component-03-short
+expect verdict_updates_component 6 '^update  *BIOS, microcode or platform software$' '' verify tcb-component-03-short
+expect verdict_updates_pce 6 '^update  *PCE (platform software)$' '' verify tcb-pce-svn-short
+expect verdict_updates_qe 6 '^update  *quoting enclave$' '' verify tcb-qe-svn-short
+
 expect no_against 2 '' 'wants --collateral and --against' "$jurat" forecast "$drill/quotes/genuine.bin" --collateral x
 expect no_quote 2 '' 'one quote' "$jurat" forecast
 expect stdin 2 '' 'in a file' "$jurat" forecast - --collateral x --against y

@@ -73,10 +73,21 @@ want = {name: set(re.findall(r"`([a-z0-9_]+)`", text)) for names, text in rows f
 accepted, td, refused = (json.load(open(f)) for f in sys.argv[2:])
 accepted = {**td, **accepted}
 seldom = {"out_of_date_since"}
-nested = {name: set(v[0] if isinstance(v, list) else v) for name, v in accepted.items() if name in ("enclave", "td", "platform", "checks")}
+nested = {name: set(v[0] if isinstance(v, list) else v) for name, v in accepted.items() if isinstance(v, dict) or isinstance(v, list) and v and isinstance(v[0], dict)}
 missing = [(name, members - want[name]) for name, members in nested.items() if not members <= want[name]]
 print("same" if set(accepted) == set(want) - seldom and set(refused) <= set(want) and not missing else (set(accepted) ^ set(want), missing))
 ' "$(dirname "$0")/../../docs/formats/verdict.md" "$dir/accepted.json" "$dir/td.json" "$dir/refused.json"
+
+# The facts of the screen: who signed it, what each part of the TCB has and needs, what to update, when the collateral ends.
+expect signed_by 0 '^signed by  *test > platform CA > PCK [0-9a-f]* > quoting enclave (isv_svn [0-9]*) > quote$' '' verify "$dir/quote" --policy "$policy"
+expect all_components_are_fine 0 '^  components .*(from 1 on; 16 of 16 are fine)$' '' verify "$dir/quote" --policy "$policy"
+expect nothing_to_update 0 '^update  *nothing$' '' verify "$dir/quote" --policy "$policy"
+expect collateral_ends 0 '^collateral  *until 20[0-9TZ:-]*, [0-9]* days left; the .* ends first$' '' verify "$dir/quote" --policy "$policy"
+expect td_components 0 '^  tdx  .*(from 3 on; 14 of 14 are fine)$' '' verify_td --collateral "$dir/td_collateral" --policy "$seeds/policy/td_small"
+expect td_module 0 'tdx module isv_svn [0-9]*/[0-9]*, qe isv_svn' '' verify_td --collateral "$dir/td_collateral" --policy "$seeds/policy/td_small"
+expect forged_has_no_signer 3 '^signed by  *not established' '' "$jurat" verify "$dir/quote" --at $at --policy "$policy" --collateral "$dir/collateral"
+verify "$dir/quote" --policy "$policy" >"$dir/screen"
+expect one_screen 0 '^[123][0-9]$' '' grep -c '' "$dir/screen"
 expect undecided 6 '^UNDECIDED by policy' '--policy' verify "$dir/quote"
 expect undecided_json 6 '"tcb_status": "UpToDate"' '--policy' verify "$dir/quote" --json
 expect expired 5 'FAILED validity_not_ended' '' "$jurat" verify "$dir/quote" --collateral "$dir/collateral" --trust "$dir/trust" \
