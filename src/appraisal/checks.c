@@ -103,7 +103,7 @@ static const struct check_info table[CHECK_NUM] = {
 	    "docs/formats/policy.md; SDM 3D, ATTRIBUTES; TDX module specification, ATTRIBUTES",
 	    "launch it without these attributes, or name them in the policy" },
 	[CHECK_POLICY_TCB_STATUS] = { H "policy_tcb_status", "the policy accepts the TCB status with its advisories at this time",
-	    "docs/formats/policy.md, tcb_statuses", "update BIOS, microcode and platform software, or accept the status in the policy" },
+	    "docs/formats/policy.md, tcb_statuses", "update what the verdict names, or accept the status in the policy" },
 	[CHECK_POLICY_TCB_EVALUATION] = { H "policy_tcb_evaluation",
 	    "TCB info and QE identity have at least the policy's tcbEvaluationDataNumber", "docs/formats/policy.md",
 	    "fetch newer collateral" },
