@@ -8,7 +8,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
-check_file(enum epid_kind kind, const uint8_t *data, size_t size)
+check_file(enum epid_form kind, const uint8_t *data, size_t size)
 {
 	static const struct p256_public nobody;
 	struct epid_file f;
@@ -17,7 +17,7 @@ check_file(enum epid_kind kind, const uint8_t *data, size_t size)
 		return;
 	if (f.signature == NULL ? f.body != data || f.body_len != size : f.body != data + 4 || f.signature != data + 4 + f.body_len)
 		abort();
-	if (f.signature != NULL && kind != EPID_KIND_GROUP && f.body_len + 68 != size)
+	if (f.signature != NULL && kind != EPID_FORM_GROUP && f.body_len + 68 != size)
 		abort();
 	if (epid_file_check_vartime(&f, &nobody, NULL) == JURAT_OK)
 		abort();
@@ -42,12 +42,12 @@ check_groups(const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint32_t kinds = epid_kinds_of(data, size);
+	uint32_t kinds = epid_forms_of(data, size);
 
-	if (kinds >> EPID_NUM_KINDS != 0)
+	if (kinds >> EPID_NUM_FORMS != 0)
 		abort();
-	for (unsigned k = 0; k < EPID_NUM_KINDS; k++)
-		check_file((enum epid_kind)k, data, size);
+	for (unsigned k = 0; k < EPID_NUM_FORMS; k++)
+		check_file((enum epid_form)k, data, size);
 	check_groups(data, size);
 	return 0;
 }

@@ -9,7 +9,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
-check_list(enum epid_kind kind, const uint8_t *data, size_t size)
+check_list(enum epid_form kind, const uint8_t *data, size_t size)
 {
 	struct epid_list l;
 	uint8_t *again;
@@ -35,9 +35,9 @@ check_list(enum epid_kind kind, const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	check_list(EPID_KIND_PRIVRL, data, size);
-	check_list(EPID_KIND_SIGRL, data, size);
-	check_list(EPID_KIND_GROUPRL, data, size);
-	check_list(EPID_KIND_VERIFIERRL, data, size);
+	check_list(EPID_FORM_PRIVRL, data, size);
+	check_list(EPID_FORM_SIGRL, data, size);
+	check_list(EPID_FORM_GROUPRL, data, size);
+	check_list(EPID_FORM_VERIFIERRL, data, size);
 	return 0;
 }

@@ -9,28 +9,28 @@
 #define VERSION_1_1 0x0100u
 #define GROUP_RECORD_LEN(GID_LEN) (JURAT_EPID_GROUP_KEY_LEN(GID_LEN) + EPID_SIGNED_EXTRA_LEN)
 
-static const struct kind {
+static const struct form_row {
 	const char *name;
 	uint16_t type; /* of the header; 0: without one */
 	bool can_be_signed;
-} kinds[EPID_NUM_KINDS] = {
-	[EPID_KIND_CA] = { "ca", 0x0011, true },
-	[EPID_KIND_GROUP] = { "group", 0x000c, true },
-	[EPID_KIND_PRIVRL] = { "privrl", 0x000d, true },
-	[EPID_KIND_SIGRL] = { "sigrl", 0x000e, true },
-	[EPID_KIND_GROUPRL] = { "grouprl", 0x000f, true },
-	[EPID_KIND_VERIFIERRL] = { "verifierrl", 0, false },
-	[EPID_KIND_PRIVRL_REQUEST] = { "privrl_request", 0x0003, false },
-	[EPID_KIND_SIGRL_REQUEST] = { "sigrl_request", 0x000b, false },
-	[EPID_KIND_GROUPRL_REQUEST] = { "grouprl_request", 0x0013, false },
-	[EPID_KIND_ISSUER_KEY] = { "issuer_key", 0, false },
-	[EPID_KIND_PRIVATE_KEY] = { "private_key", 0, false },
-	[EPID_KIND_COMPRESSED_KEY] = { "compressed_key", 0, false },
-	[EPID_KIND_CREDENTIAL] = { "credential", 0, false },
-	[EPID_KIND_JOIN_REQUEST] = { "join_request", 0, false },
-	[EPID_KIND_SPLIT_JOIN_REQUEST] = { "split_join_request", 0, false },
-	[EPID_KIND_SIGNATURE] = { "signature", 0, false },
-	[EPID_KIND_SPLIT_SIGNATURE] = { "split_signature", 0, false },
+} forms[EPID_NUM_FORMS] = {
+	[EPID_FORM_CA] = { "ca", 0x0011, true },
+	[EPID_FORM_GROUP] = { "group", 0x000c, true },
+	[EPID_FORM_PRIVRL] = { "privrl", 0x000d, true },
+	[EPID_FORM_SIGRL] = { "sigrl", 0x000e, true },
+	[EPID_FORM_GROUPRL] = { "grouprl", 0x000f, true },
+	[EPID_FORM_VERIFIERRL] = { "verifierrl", 0, false },
+	[EPID_FORM_PRIVRL_REQUEST] = { "privrl_request", 0x0003, false },
+	[EPID_FORM_SIGRL_REQUEST] = { "sigrl_request", 0x000b, false },
+	[EPID_FORM_GROUPRL_REQUEST] = { "grouprl_request", 0x0013, false },
+	[EPID_FORM_ISSUER_KEY] = { "issuer_key", 0, false },
+	[EPID_FORM_PRIVATE_KEY] = { "private_key", 0, false },
+	[EPID_FORM_COMPRESSED_KEY] = { "compressed_key", 0, false },
+	[EPID_FORM_CREDENTIAL] = { "credential", 0, false },
+	[EPID_FORM_JOIN_REQUEST] = { "join_request", 0, false },
+	[EPID_FORM_SPLIT_JOIN_REQUEST] = { "split_join_request", 0, false },
+	[EPID_FORM_SIGNATURE] = { "signature", 0, false },
+	[EPID_FORM_SPLIT_SIGNATURE] = { "split_signature", 0, false },
 };
 
 /* secp256r1, as the certificate repeats it: p, a, b, G, n (SEC 2, 2.4.2). */
@@ -50,19 +50,19 @@ static const uint8_t curve_parameters[192] = {
 };
 
 const char *
-epid_kind_name(enum epid_kind kind)
+epid_form_name(enum epid_form form)
 {
-	return (unsigned)kind < EPID_NUM_KINDS ? kinds[kind].name : "unknown";
+	return (unsigned)form < EPID_NUM_FORMS ? forms[form].name : "unknown";
 }
 
-enum epid_kind
-epid_kind_from_name(const char *name)
+enum epid_form
+epid_form_from_name(const char *name)
 {
-	for (unsigned k = 0; k < EPID_NUM_KINDS; k++) {
-		if (strcmp(kinds[k].name, name) == 0)
-			return (enum epid_kind)k;
+	for (unsigned k = 0; k < EPID_NUM_FORMS; k++) {
+		if (strcmp(forms[k].name, name) == 0)
+			return (enum epid_form)k;
 	}
-	return EPID_NUM_KINDS;
+	return EPID_NUM_FORMS;
 }
 
 /* ---- the header ---- */
@@ -70,8 +70,8 @@ epid_kind_from_name(const char *name)
 static bool
 type_is_known(uint16_t type)
 {
-	for (unsigned k = 0; k < EPID_NUM_KINDS; k++) {
-		if (kinds[k].type != 0 && kinds[k].type == type)
+	for (unsigned k = 0; k < EPID_NUM_FORMS; k++) {
+		if (forms[k].type != 0 && forms[k].type == type)
 			return true;
 	}
 	return false;
@@ -93,23 +93,23 @@ epid_header_read(uint16_t *out_version, uint16_t *out_type, const uint8_t *p, si
 }
 
 jurat_rc
-epid_header_check(const uint8_t *p, size_t len, enum epid_kind kind, struct jurat_diag *d)
+epid_header_check(const uint8_t *p, size_t len, enum epid_form form, struct jurat_diag *d)
 {
 	uint16_t version, type;
 
 	if (len < EPID_HEADER_LEN)
 		return jurat_fail(d, JURAT_E_TRUNCATED, "epid.header", 0, EPID_HEADER_LEN, len);
-	if (!epid_header_read(&version, &type, p, len) || type != kinds[kind].type)
-		return jurat_fail(d, JURAT_E_FORMAT, "epid.header.type", 2, kinds[kind].type, load32be(p) & 0xffff);
+	if (!epid_header_read(&version, &type, p, len) || type != forms[form].type)
+		return jurat_fail(d, JURAT_E_FORMAT, "epid.header.type", 2, forms[form].type, load32be(p) & 0xffff);
 	if (version != VERSION_2_0)
 		return jurat_fail(d, JURAT_E_VERSION, "epid.header.version", 0, VERSION_2_0, version);
 	return JURAT_OK;
 }
 
 void
-epid_header_write(struct writer *w, enum epid_kind kind)
+epid_header_write(struct writer *w, enum epid_form form)
 {
-	writer_u32be(w, VERSION_2_0 << 16 | kinds[kind].type);
+	writer_u32be(w, VERSION_2_0 << 16 | forms[form].type);
 }
 
 /* ---- signed and bare ---- */
@@ -124,9 +124,9 @@ has_header(const uint8_t *p, size_t len)
 
 /* open_signed: p is all of one record. */
 static jurat_rc
-open_signed(struct epid_file *out, enum epid_kind kind, const uint8_t *p, size_t len, struct jurat_diag *d)
+open_signed(struct epid_file *out, enum epid_form form, const uint8_t *p, size_t len, struct jurat_diag *d)
 {
-	jurat_rc rc = epid_header_check(p, len, kind, d);
+	jurat_rc rc = epid_header_check(p, len, form, d);
 
 	if (rc != JURAT_OK)
 		return rc;
@@ -141,14 +141,14 @@ open_signed(struct epid_file *out, enum epid_kind kind, const uint8_t *p, size_t
 }
 
 jurat_rc
-epid_file_open(struct epid_file *out, enum epid_kind kind, const uint8_t *p, size_t len, struct jurat_diag *d)
+epid_file_open(struct epid_file *out, enum epid_form form, const uint8_t *p, size_t len, struct jurat_diag *d)
 {
-	if (kind == EPID_KIND_GROUP)
+	if (form == EPID_FORM_GROUP)
 		return epid_group_file_open(out, p, len, 0, d);
-	if ((unsigned)kind >= EPID_NUM_KINDS || (!kinds[kind].can_be_signed && kind != EPID_KIND_VERIFIERRL))
-		return jurat_fail(d, JURAT_E_USAGE, "epid.kind", NO_OFFSET, 0, (uint64_t)kind);
-	if (kind == EPID_KIND_CA || has_header(p, len))
-		return open_signed(out, kind, p, len, d);
+	if ((unsigned)form >= EPID_NUM_FORMS || (!forms[form].can_be_signed && form != EPID_FORM_VERIFIERRL))
+		return jurat_fail(d, JURAT_E_USAGE, "epid.form", NO_OFFSET, 0, (uint64_t)form);
+	if (form == EPID_FORM_CA || has_header(p, len))
+		return open_signed(out, form, p, len, d);
 	*out = (struct epid_file){ .body = p, .body_len = len };
 	return JURAT_OK;
 }
@@ -178,7 +178,7 @@ epid_group_file_count(const uint8_t *p, size_t len)
 	size_t record;
 
 	if (!has_header(p, len))
-		return epid_gid_len_of(EPID_KIND_GROUP, len) != 0;
+		return epid_gid_len_of(EPID_FORM_GROUP, len) != 0;
 	record = record_len(p, len);
 	return record != 0 ? len / record : 0;
 }
@@ -189,7 +189,7 @@ epid_group_file_open(struct epid_file *out, const uint8_t *p, size_t len, size_t
 	size_t num = epid_group_file_count(p, len), record;
 
 	if (has_header(p, len) && num == 0) {
-		jurat_rc rc = epid_header_check(p, len, EPID_KIND_GROUP, d);
+		jurat_rc rc = epid_header_check(p, len, EPID_FORM_GROUP, d);
 
 		return rc != JURAT_OK ? rc : jurat_fail(d, JURAT_E_FORMAT, "epid.group.length", NO_OFFSET, GROUP_RECORD_LEN(EPID_GID_LEN), len);
 	}
@@ -199,7 +199,7 @@ epid_group_file_open(struct epid_file *out, const uint8_t *p, size_t len, size_t
 		return jurat_fail(d, JURAT_E_NOT_FOUND, "epid.group", NO_OFFSET, i, num);
 	if (has_header(p, len)) {
 		record = len / num;
-		return open_signed(out, EPID_KIND_GROUP, p + i * record, record, d);
+		return open_signed(out, EPID_FORM_GROUP, p + i * record, record, d);
 	}
 	*out = (struct epid_file){ .body = p, .body_len = len };
 	return JURAT_OK;
@@ -245,15 +245,15 @@ sign_record(uint8_t *p, size_t len, const struct p256_private *ca, struct jurat_
 }
 
 jurat_rc
-epid_file_sign(uint8_t *out, size_t cap, enum epid_kind kind, const uint8_t *body, size_t body_len, const struct p256_private *ca,
+epid_file_sign(uint8_t *out, size_t cap, enum epid_form form, const uint8_t *body, size_t body_len, const struct p256_private *ca,
     struct jurat_diag *d)
 {
-	if ((unsigned)kind >= EPID_NUM_KINDS || !kinds[kind].can_be_signed || kind == EPID_KIND_CA)
-		return jurat_fail(d, JURAT_E_USAGE, "epid.kind", NO_OFFSET, 0, (uint64_t)kind);
+	if ((unsigned)form >= EPID_NUM_FORMS || !forms[form].can_be_signed || form == EPID_FORM_CA)
+		return jurat_fail(d, JURAT_E_USAGE, "epid.form", NO_OFFSET, 0, (uint64_t)form);
 	if (cap < EPID_SIGNED_EXTRA_LEN || cap - EPID_SIGNED_EXTRA_LEN < body_len)
 		return jurat_fail(d, JURAT_E_TOO_LARGE, "epid.file", NO_OFFSET, cap, body_len);
 	memmove(out + EPID_HEADER_LEN, body, body_len);
-	store32be(out, VERSION_2_0 << 16 | kinds[kind].type);
+	store32be(out, VERSION_2_0 << 16 | forms[form].type);
 	return sign_record(out, EPID_HEADER_LEN + body_len, ca, d);
 }
 
@@ -266,7 +266,7 @@ epid_ca_parse(struct epid_ca *out, const uint8_t *p, size_t len, struct jurat_di
 	struct epid_ca ca;
 	struct reader r;
 	const uint8_t *parameters;
-	jurat_rc rc = open_signed(&f, EPID_KIND_CA, p, len, d);
+	jurat_rc rc = open_signed(&f, EPID_FORM_CA, p, len, d);
 
 	if (rc != JURAT_OK)
 		return rc;
@@ -296,7 +296,7 @@ epid_ca_write(uint8_t out[EPID_CA_LEN], const struct p256_private *key, struct j
 	if (rc != JURAT_OK)
 		return jurat_fail(d, rc, "epid.ca_key", NO_OFFSET, 0, 0);
 	writer_init(&w, cert, sizeof cert);
-	epid_header_write(&w, EPID_KIND_CA);
+	epid_header_write(&w, EPID_FORM_CA);
 	writer_copy(&w, pub.x, sizeof pub.x);
 	writer_copy(&w, pub.y, sizeof pub.y);
 	writer_copy(&w, curve_parameters, sizeof curve_parameters);

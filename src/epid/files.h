@@ -28,30 +28,30 @@
 #define EPID_FILE_MAX_LEN ((size_t)EPID_LIST_MAX_ENTRIES * 128 + 4096)
 
 /* What a file is. The values are nobody's wire format. */
-enum epid_kind {
-	EPID_KIND_CA,
-	EPID_KIND_GROUP,
-	EPID_KIND_PRIVRL,
-	EPID_KIND_SIGRL,
-	EPID_KIND_GROUPRL,
-	EPID_KIND_VERIFIERRL,      /* never signed: the verifier's own */
-	EPID_KIND_PRIVRL_REQUEST,  /* requests to the issuer, as Intel's tools write them; not signed */
-	EPID_KIND_SIGRL_REQUEST,
-	EPID_KIND_GROUPRL_REQUEST,
-	EPID_KIND_ISSUER_KEY,
-	EPID_KIND_PRIVATE_KEY,
-	EPID_KIND_COMPRESSED_KEY,
-	EPID_KIND_CREDENTIAL,
-	EPID_KIND_JOIN_REQUEST,
-	EPID_KIND_SPLIT_JOIN_REQUEST,
-	EPID_KIND_SIGNATURE,
-	EPID_KIND_SPLIT_SIGNATURE,
-	EPID_NUM_KINDS,
+enum epid_form {
+	EPID_FORM_CA,
+	EPID_FORM_GROUP,
+	EPID_FORM_PRIVRL,
+	EPID_FORM_SIGRL,
+	EPID_FORM_GROUPRL,
+	EPID_FORM_VERIFIERRL,      /* never signed: the verifier's own */
+	EPID_FORM_PRIVRL_REQUEST,  /* requests to the issuer, as Intel's tools write them; not signed */
+	EPID_FORM_SIGRL_REQUEST,
+	EPID_FORM_GROUPRL_REQUEST,
+	EPID_FORM_ISSUER_KEY,
+	EPID_FORM_PRIVATE_KEY,
+	EPID_FORM_COMPRESSED_KEY,
+	EPID_FORM_CREDENTIAL,
+	EPID_FORM_JOIN_REQUEST,
+	EPID_FORM_SPLIT_JOIN_REQUEST,
+	EPID_FORM_SIGNATURE,
+	EPID_FORM_SPLIT_SIGNATURE,
+	EPID_NUM_FORMS,
 };
 
-/* epid_kind_name: "privrl", "split_signature"; never NULL. epid_kind_from_name: EPID_NUM_KINDS if there is none. */
-const char *epid_kind_name(enum epid_kind kind);
-enum epid_kind epid_kind_from_name(const char *name);
+/* epid_form_name: "privrl", "split_signature"; never NULL. epid_form_from_name: EPID_NUM_FORMS if there is none. */
+const char *epid_form_name(enum epid_form form);
+enum epid_form epid_form_from_name(const char *name);
 
 /* ---- signed and bare ---- */
 
@@ -64,12 +64,12 @@ struct epid_file {
 };
 
 /*
- * epid_file_open: kind is one of CA, GROUP, PRIVRL, SIGRL, GROUPRL (each may be signed) or VERIFIERRL. The body's own form is not looked into. A file
+ * epid_file_open: form is one of CA, GROUP, PRIVRL, SIGRL, GROUPRL (each may be signed) or VERIFIERRL. The body's own form is not looked into. A file
  * whose header is that of another kind is refused (JURAT_E_FORMAT, "epid.header.type"), as is another version (JURAT_E_VERSION), a signed file
  * too short for its signature (JURAT_E_TRUNCATED), and any header at all before a VERIFIERRL. Of a signed GROUP file with several keys this is the
  * first one, as Intel's parser does it; epid_group_file_open gives each.
  */
-MUST_USE jurat_rc epid_file_open(struct epid_file *out, enum epid_kind kind, const uint8_t *p, size_t len, struct jurat_diag *d);
+MUST_USE jurat_rc epid_file_open(struct epid_file *out, enum epid_form form, const uint8_t *p, size_t len, struct jurat_diag *d);
 
 /*
  * epid_group_file_count: how many keys a GROUP file has: N records of 340 (or 328) bytes, or one bare key; 0 if it is no such file.
@@ -83,10 +83,10 @@ MUST_USE jurat_rc epid_group_file_open(
 MUST_USE jurat_rc epid_file_check_vartime(const struct epid_file *f, const struct p256_public *ca, struct jurat_diag *d);
 
 /*
- * epid_file_sign: header, body, signature to out (body_len + EPID_SIGNED_EXTRA_LEN bytes); JURAT_E_TOO_LARGE if cap is less, JURAT_E_USAGE for a kind
+ * epid_file_sign: header, body, signature to out (body_len + EPID_SIGNED_EXTRA_LEN bytes); JURAT_E_TOO_LARGE if cap is less, JURAT_E_USAGE for a form
  * that is never signed. body may lie at out + EPID_HEADER_LEN, else they do not overlap. Constant time in the key.
  */
-MUST_USE jurat_rc epid_file_sign(uint8_t *out, size_t cap, enum epid_kind kind, const uint8_t *body, size_t body_len,
+MUST_USE jurat_rc epid_file_sign(uint8_t *out, size_t cap, enum epid_form form, const uint8_t *body, size_t body_len,
     const struct p256_private *ca, struct jurat_diag *d);
 
 /* ---- the issuing CA's certificate: 324 bytes, a P-256 key beside the curve's own parameters ---- */
@@ -106,7 +106,7 @@ MUST_USE jurat_rc epid_ca_write(uint8_t out[EPID_CA_LEN], const struct p256_priv
 /* ---- lists ---- */
 
 struct epid_list {
-	enum epid_kind kind;
+	enum epid_form form;
 	const uint8_t *gid; /* NULL for a GROUPRL */
 	size_t gid_len;     /* of the list, and of a GROUPRL's entries */
 	const uint8_t *base; /* VERIFIERRL: B, 64 bytes */
@@ -117,11 +117,11 @@ struct epid_list {
 };
 
 /*
- * epid_list_parse: a body of kind PRIVRL, SIGRL, GROUPRL or VERIFIERRL; its length must be exactly what its count says: JURAT_E_TRUNCATED,
+ * epid_list_parse: a body of form PRIVRL, SIGRL, GROUPRL or VERIFIERRL; its length must be exactly what its count says: JURAT_E_TRUNCATED,
  * JURAT_E_TRAILING, JURAT_E_TOO_LARGE above EPID_LIST_MAX_ENTRIES. An empty GROUPRL counts as one of 16-byte ids.
  */
 MUST_USE jurat_rc epid_list_parse(
-    struct epid_list *out, enum epid_kind kind, const uint8_t *p, size_t len, struct jurat_diag *d);
+    struct epid_list *out, enum epid_form form, const uint8_t *p, size_t len, struct jurat_diag *d);
 
 /* ---- requests for revocation ---- */
 
@@ -178,12 +178,12 @@ MUST_USE jurat_rc epid_signature_parse(struct epid_signature *out, const uint8_t
 /* ---- what is this file? ---- */
 
 /*
- * epid_kinds_of: a set (bit 1 << kind) of what p can be by header, length and count. Empty lists look alike; otherwise two members are a
+ * epid_forms_of: a set (bit 1 << form) of what p can be by header, length and count. Empty lists look alike; otherwise two members are a
  * coincidence of 2^-32.
  */
-uint32_t epid_kinds_of(const uint8_t *p, size_t len);
+uint32_t epid_forms_of(const uint8_t *p, size_t len);
 
 /* epid_gid_len_of: of a bare structure with one length for each form of group id (GROUP, keys, credential): 16, 4, or 0 if the length is wrong. */
-size_t epid_gid_len_of(enum epid_kind kind, size_t len);
+size_t epid_gid_len_of(enum epid_form form, size_t len);
 
 #endif

@@ -9,8 +9,8 @@
 /* epid_header_read: false unless p begins with a header of EPID 2.0 or 1.1 whose type this program knows. */
 MUST_USE bool epid_header_read(uint16_t *out_version, uint16_t *out_type, const uint8_t *p, size_t len);
 
-/* epid_header_check: that p begins with the header of this kind. */
-MUST_USE jurat_rc epid_header_check(const uint8_t *p, size_t len, enum epid_kind kind, struct jurat_diag *d);
-void epid_header_write(struct writer *w, enum epid_kind kind);
+/* epid_header_check: that p begins with the header of this form. */
+MUST_USE jurat_rc epid_header_check(const uint8_t *p, size_t len, enum epid_form form, struct jurat_diag *d);
+void epid_header_write(struct writer *w, enum epid_form form);
 
 #endif

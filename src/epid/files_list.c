@@ -8,18 +8,18 @@
 
 #define G1_LEN 64
 
-/* entry_len: also says whether kind is a list at all: 0 if not. */
+/* entry_len: also says whether form is a list at all: 0 if not. */
 static size_t
-entry_len(enum epid_kind kind, size_t gid_len)
+entry_len(enum epid_form form, size_t gid_len)
 {
-	switch (kind) {
-	case EPID_KIND_PRIVRL:
+	switch (form) {
+	case EPID_FORM_PRIVRL:
 		return 32; /* f */
-	case EPID_KIND_SIGRL:
+	case EPID_FORM_SIGRL:
 		return 2 * G1_LEN; /* B, K */
-	case EPID_KIND_VERIFIERRL:
+	case EPID_FORM_VERIFIERRL:
 		return G1_LEN; /* K */
-	case EPID_KIND_GROUPRL:
+	case EPID_FORM_GROUPRL:
 		return gid_len;
 	default:
 		return 0;
@@ -28,16 +28,16 @@ entry_len(enum epid_kind kind, size_t gid_len)
 
 /* parse_as: with this length of group ids. */
 static jurat_rc
-parse_as(struct epid_list *out, enum epid_kind kind, size_t gid_len, const uint8_t *p, size_t len, struct jurat_diag *d)
+parse_as(struct epid_list *out, enum epid_form form, size_t gid_len, const uint8_t *p, size_t len, struct jurat_diag *d)
 {
-	struct epid_list l = { .kind = kind, .gid_len = gid_len, .entry_len = entry_len(kind, gid_len) };
+	struct epid_list l = { .form = form, .gid_len = gid_len, .entry_len = entry_len(form, gid_len) };
 	struct reader r;
 	jurat_rc rc;
 
 	reader_init(&r, p, len);
-	if (kind != EPID_KIND_GROUPRL)
+	if (form != EPID_FORM_GROUPRL)
 		l.gid = reader_take(&r, gid_len);
-	if (kind == EPID_KIND_VERIFIERRL)
+	if (form == EPID_FORM_VERIFIERRL)
 		l.base = reader_take(&r, G1_LEN);
 	l.version = reader_u32be(&r);
 	l.num = reader_u32be(&r);
@@ -53,14 +53,14 @@ parse_as(struct epid_list *out, enum epid_kind kind, size_t gid_len, const uint8
 }
 
 jurat_rc
-epid_list_parse(struct epid_list *out, enum epid_kind kind, const uint8_t *p, size_t len, struct jurat_diag *d)
+epid_list_parse(struct epid_list *out, enum epid_form form, const uint8_t *p, size_t len, struct jurat_diag *d)
 {
-	if (entry_len(kind, EPID_GID_LEN) == 0)
-		return jurat_fail(d, JURAT_E_USAGE, "epid.kind", NO_OFFSET, 0, (uint64_t)kind);
+	if (entry_len(form, EPID_GID_LEN) == 0)
+		return jurat_fail(d, JURAT_E_USAGE, "epid.form", NO_OFFSET, 0, (uint64_t)form);
 	/* entries and ids have lengths whose remainders differ, so that at most one form fits; the longer one explains what is wrong */
-	if (parse_as(out, kind, EPID_GID_LEN, p, len, NULL) == JURAT_OK || parse_as(out, kind, EPID_SGX_GID_LEN, p, len, NULL) == JURAT_OK)
+	if (parse_as(out, form, EPID_GID_LEN, p, len, NULL) == JURAT_OK || parse_as(out, form, EPID_SGX_GID_LEN, p, len, NULL) == JURAT_OK)
 		return JURAT_OK;
-	return parse_as(out, kind, EPID_GID_LEN, p, len, d);
+	return parse_as(out, form, EPID_GID_LEN, p, len, d);
 }
 
 /* ---- signatures ---- */

@@ -3,11 +3,11 @@
 #include "core/diag.h"
 #include "epid/files_internal.h"
 
-/* after_header: a reader over what follows the header of this kind. */
+/* after_header: a reader over what follows the header of this form. */
 static jurat_rc
-after_header(struct reader *out, enum epid_kind kind, const uint8_t *p, size_t len, struct jurat_diag *d)
+after_header(struct reader *out, enum epid_form form, const uint8_t *p, size_t len, struct jurat_diag *d)
 {
-	jurat_rc rc = epid_header_check(p, len, kind, d);
+	jurat_rc rc = epid_header_check(p, len, form, d);
 
 	if (rc != JURAT_OK)
 		return rc;
@@ -20,11 +20,11 @@ jurat_rc
 epid_privrl_request_parse(const uint8_t **out_key, size_t *out_len, const uint8_t *p, size_t len, struct jurat_diag *d)
 {
 	struct reader r;
-	jurat_rc rc = after_header(&r, EPID_KIND_PRIVRL_REQUEST, p, len, d);
+	jurat_rc rc = after_header(&r, EPID_FORM_PRIVRL_REQUEST, p, len, d);
 
 	if (rc != JURAT_OK)
 		return rc;
-	if (epid_gid_len_of(EPID_KIND_PRIVATE_KEY, r.left) == 0)
+	if (epid_gid_len_of(EPID_FORM_PRIVATE_KEY, r.left) == 0)
 		return jurat_fail(d, JURAT_E_FORMAT, "epid.request.length", r.off, JURAT_EPID_PRIVATE_KEY_LEN(EPID_GID_LEN), r.left);
 	*out_key = r.at;
 	*out_len = r.left;
@@ -60,7 +60,7 @@ jurat_rc
 epid_sigrl_request_parse(struct epid_sigrl_request *out, const uint8_t *p, size_t len, struct jurat_diag *d)
 {
 	struct reader r;
-	jurat_rc rc = after_header(&r, EPID_KIND_SIGRL_REQUEST, p, len, d);
+	jurat_rc rc = after_header(&r, EPID_FORM_SIGRL_REQUEST, p, len, d);
 
 	if (rc != JURAT_OK)
 		return rc;
@@ -74,7 +74,7 @@ epid_grouprl_request_parse(struct epid_grouprl_request *out, const uint8_t *p, s
 {
 	struct epid_grouprl_request q;
 	struct reader r;
-	jurat_rc rc = after_header(&r, EPID_KIND_GROUPRL_REQUEST, p, len, d);
+	jurat_rc rc = after_header(&r, EPID_FORM_GROUPRL_REQUEST, p, len, d);
 
 	if (rc != JURAT_OK)
 		return rc;
@@ -93,14 +93,14 @@ epid_grouprl_request_parse(struct epid_grouprl_request *out, const uint8_t *p, s
 void
 epid_privrl_request_write(struct writer *w, const uint8_t *key, size_t key_len)
 {
-	epid_header_write(w, EPID_KIND_PRIVRL_REQUEST);
+	epid_header_write(w, EPID_FORM_PRIVRL_REQUEST);
 	writer_copy(w, key, key_len);
 }
 
 void
 epid_sigrl_request_write(struct writer *w, const struct epid_sigrl_request *r)
 {
-	epid_header_write(w, EPID_KIND_SIGRL_REQUEST);
+	epid_header_write(w, EPID_FORM_SIGRL_REQUEST);
 	writer_copy(w, r->gid, r->gid_len);
 	writer_copy(w, r->signature, r->signature_len);
 	if (r->message_len > UINT32_MAX)
@@ -112,7 +112,7 @@ epid_sigrl_request_write(struct writer *w, const struct epid_sigrl_request *r)
 void
 epid_grouprl_request_write(struct writer *w, const struct epid_grouprl_request *r)
 {
-	epid_header_write(w, EPID_KIND_GROUPRL_REQUEST);
+	epid_header_write(w, EPID_FORM_GROUPRL_REQUEST);
 	writer_u32be(w, r->num);
 	writer_copy(w, r->entries, r->num * (size_t)EPID_GROUPRL_REQUEST_ENTRY_LEN);
 }
@@ -121,18 +121,18 @@ epid_grouprl_request_write(struct writer *w, const struct epid_grouprl_request *
 
 /* after_gid: what follows the group id in structures of one length; 0 for those without an id. */
 static size_t
-after_gid(enum epid_kind kind)
+after_gid(enum epid_form form)
 {
-	switch (kind) {
-	case EPID_KIND_GROUP:
+	switch (form) {
+	case EPID_FORM_GROUP:
 		return JURAT_EPID_GROUP_KEY_LEN(0);
-	case EPID_KIND_ISSUER_KEY:
+	case EPID_FORM_ISSUER_KEY:
 		return JURAT_EPID_ISSUER_KEY_LEN(0);
-	case EPID_KIND_PRIVATE_KEY:
+	case EPID_FORM_PRIVATE_KEY:
 		return JURAT_EPID_PRIVATE_KEY_LEN(0);
-	case EPID_KIND_COMPRESSED_KEY:
+	case EPID_FORM_COMPRESSED_KEY:
 		return JURAT_EPID_COMPRESSED_KEY_LEN(0);
-	case EPID_KIND_CREDENTIAL:
+	case EPID_FORM_CREDENTIAL:
 		return JURAT_EPID_CREDENTIAL_LEN(0);
 	default:
 		return 0;
@@ -140,9 +140,9 @@ after_gid(enum epid_kind kind)
 }
 
 size_t
-epid_gid_len_of(enum epid_kind kind, size_t len)
+epid_gid_len_of(enum epid_form form, size_t len)
 {
-	size_t rest = after_gid(kind);
+	size_t rest = after_gid(form);
 
 	if (rest != 0 && len == EPID_GID_LEN + rest)
 		return EPID_GID_LEN;
@@ -150,12 +150,12 @@ epid_gid_len_of(enum epid_kind kind, size_t len)
 }
 
 static bool
-could_be_list(enum epid_kind kind, const uint8_t *p, size_t len)
+could_be_list(enum epid_form form, const uint8_t *p, size_t len)
 {
 	struct epid_list list;
 	struct epid_file f;
 
-	return epid_file_open(&f, kind, p, len, NULL) == JURAT_OK && epid_list_parse(&list, kind, f.body, f.body_len, NULL) == JURAT_OK;
+	return epid_file_open(&f, form, p, len, NULL) == JURAT_OK && epid_list_parse(&list, form, f.body, f.body_len, NULL) == JURAT_OK;
 }
 
 static bool
@@ -167,59 +167,59 @@ could_be_signature(bool split, const uint8_t *p, size_t len)
 }
 
 static bool
-could_be_request(enum epid_kind kind, const uint8_t *p, size_t len)
+could_be_request(enum epid_form form, const uint8_t *p, size_t len)
 {
 	struct epid_sigrl_request sig;
 	struct epid_grouprl_request group;
 	const uint8_t *key;
 	size_t key_len;
 
-	if (kind == EPID_KIND_PRIVRL_REQUEST)
+	if (form == EPID_FORM_PRIVRL_REQUEST)
 		return epid_privrl_request_parse(&key, &key_len, p, len, NULL) == JURAT_OK;
-	if (kind == EPID_KIND_SIGRL_REQUEST)
+	if (form == EPID_FORM_SIGRL_REQUEST)
 		return epid_sigrl_request_parse(&sig, p, len, NULL) == JURAT_OK;
 	return epid_grouprl_request_parse(&group, p, len, NULL) == JURAT_OK;
 }
 
 static bool
-could_be(enum epid_kind kind, const uint8_t *p, size_t len)
+could_be(enum epid_form form, const uint8_t *p, size_t len)
 {
 	struct epid_file f;
 	struct epid_ca ca;
 
-	switch (kind) {
-	case EPID_KIND_CA:
+	switch (form) {
+	case EPID_FORM_CA:
 		return epid_ca_parse(&ca, p, len, NULL) == JURAT_OK;
-	case EPID_KIND_GROUP:
+	case EPID_FORM_GROUP:
 		return epid_group_file_open(&f, p, len, 0, NULL) == JURAT_OK;
-	case EPID_KIND_PRIVRL:
-	case EPID_KIND_SIGRL:
-	case EPID_KIND_GROUPRL:
-	case EPID_KIND_VERIFIERRL:
-		return could_be_list(kind, p, len);
-	case EPID_KIND_PRIVRL_REQUEST:
-	case EPID_KIND_SIGRL_REQUEST:
-	case EPID_KIND_GROUPRL_REQUEST:
-		return could_be_request(kind, p, len);
-	case EPID_KIND_JOIN_REQUEST:
+	case EPID_FORM_PRIVRL:
+	case EPID_FORM_SIGRL:
+	case EPID_FORM_GROUPRL:
+	case EPID_FORM_VERIFIERRL:
+		return could_be_list(form, p, len);
+	case EPID_FORM_PRIVRL_REQUEST:
+	case EPID_FORM_SIGRL_REQUEST:
+	case EPID_FORM_GROUPRL_REQUEST:
+		return could_be_request(form, p, len);
+	case EPID_FORM_JOIN_REQUEST:
 		return len == JURAT_EPID_JOIN_REQUEST_LEN(JURAT_EPID_NOT_SPLIT);
-	case EPID_KIND_SPLIT_JOIN_REQUEST:
+	case EPID_FORM_SPLIT_JOIN_REQUEST:
 		return len == JURAT_EPID_JOIN_REQUEST_LEN(JURAT_EPID_SPLIT);
-	case EPID_KIND_SIGNATURE:
-	case EPID_KIND_SPLIT_SIGNATURE:
-		return could_be_signature(kind == EPID_KIND_SPLIT_SIGNATURE, p, len);
+	case EPID_FORM_SIGNATURE:
+	case EPID_FORM_SPLIT_SIGNATURE:
+		return could_be_signature(form == EPID_FORM_SPLIT_SIGNATURE, p, len);
 	default:
-		return epid_gid_len_of(kind, len) != 0;
+		return epid_gid_len_of(form, len) != 0;
 	}
 }
 
 uint32_t
-epid_kinds_of(const uint8_t *p, size_t len)
+epid_forms_of(const uint8_t *p, size_t len)
 {
 	uint32_t set = 0;
 
-	for (unsigned k = 0; k < EPID_NUM_KINDS; k++) {
-		if (could_be((enum epid_kind)k, p, len))
+	for (unsigned k = 0; k < EPID_NUM_FORMS; k++) {
+		if (could_be((enum epid_form)k, p, len))
 			set |= 1u << k;
 	}
 	return set;

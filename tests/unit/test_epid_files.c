@@ -11,9 +11,9 @@
 #define VECTORS "epid/files.txt"
 
 static const struct {
-	enum epid_kind kind;
+	enum epid_form kind;
 	const char *name;
-} signable[] = { { EPID_KIND_PRIVRL, "privrl" }, { EPID_KIND_SIGRL, "sigrl" }, { EPID_KIND_GROUPRL, "grouprl" } };
+} signable[] = { { EPID_FORM_PRIVRL, "privrl" }, { EPID_FORM_SIGRL, "sigrl" }, { EPID_FORM_GROUPRL, "grouprl" } };
 
 static struct epid_ca
 ca_of(const char *name)
@@ -28,13 +28,13 @@ ca_of(const char *name)
 }
 
 static jurat_rc
-open_and_check(enum epid_kind kind, const uint8_t *p, size_t len, const struct p256_public *ca)
+open_and_check(enum epid_form kind, const uint8_t *p, size_t len, const struct p256_public *ca)
 {
 	struct epid_list list;
 	struct epid_file f;
 	jurat_rc rc = epid_file_open(&f, kind, p, len, NULL);
 
-	if (rc == JURAT_OK && kind != EPID_KIND_GROUP)
+	if (rc == JURAT_OK && kind != EPID_FORM_GROUP)
 		rc = epid_list_parse(&list, kind, f.body, f.body_len, NULL);
 	return rc == JURAT_OK ? epid_file_check_vartime(&f, ca, NULL) : rc;
 }
@@ -149,7 +149,7 @@ signed_lists_are_checked_against_their_ca_alone(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3 * 2 * ARRAY_LEN(signable); i++) {
-		enum epid_kind kind = signable[i / 6].kind;
+		enum epid_form kind = signable[i / 6].kind;
 		char name[64];
 		uint8_t *p;
 		size_t len;
@@ -163,7 +163,7 @@ signed_lists_are_checked_against_their_ca_alone(void **state)
 }
 
 struct damage {
-	enum epid_kind kind;
+	enum epid_form kind;
 	struct epid_ca ca;
 };
 
@@ -183,11 +183,11 @@ damaged_signed_files_are_refused(void **state)
 	size_t len;
 
 	(void)state;
-	damage.kind = EPID_KIND_PRIVRL;
+	damage.kind = EPID_FORM_PRIVRL;
 	p = vector(VECTORS, "signed_privrl_1", &len);
 	each_damage(p, len, try_signed, &damage, NULL);
 	free(p);
-	damage.kind = EPID_KIND_GROUP;
+	damage.kind = EPID_FORM_GROUP;
 	p = vector(VECTORS, "signed_sgx_group", &len);
 	each_damage(p, len, try_signed, &damage, NULL);
 	free(p);
@@ -202,15 +202,15 @@ file_of_another_kind_is_refused_by_its_header(void **state)
 	uint8_t *p = vector(VECTORS, "signed_privrl_1", &len);
 
 	(void)state;
-	assert_int_equal(epid_file_open(&f, EPID_KIND_SIGRL, p, len, &d), JURAT_E_FORMAT);
+	assert_int_equal(epid_file_open(&f, EPID_FORM_SIGRL, p, len, &d), JURAT_E_FORMAT);
 	assert_string_equal(d.field, "epid.header.type");
 	assert_int_equal(d.wanted, 0x0e);
 	assert_int_equal(d.got, 0x0d);
-	assert_int_equal(epid_file_open(&f, EPID_KIND_VERIFIERRL, p, len, NULL), JURAT_E_FORMAT);
-	assert_int_equal(epid_file_open(&f, EPID_KIND_GROUP, p, len, NULL), JURAT_E_FORMAT);
-	assert_int_equal(epid_file_open(&f, EPID_KIND_PRIVATE_KEY, p, len, NULL), JURAT_E_USAGE);
+	assert_int_equal(epid_file_open(&f, EPID_FORM_VERIFIERRL, p, len, NULL), JURAT_E_FORMAT);
+	assert_int_equal(epid_file_open(&f, EPID_FORM_GROUP, p, len, NULL), JURAT_E_FORMAT);
+	assert_int_equal(epid_file_open(&f, EPID_FORM_PRIVATE_KEY, p, len, NULL), JURAT_E_USAGE);
 	p[0] = 1; /* EPID 1.1 */
-	assert_int_equal(epid_file_open(&f, EPID_KIND_PRIVRL, p, len, NULL), JURAT_E_VERSION);
+	assert_int_equal(epid_file_open(&f, EPID_FORM_PRIVRL, p, len, NULL), JURAT_E_VERSION);
 	free(p);
 }
 
@@ -223,7 +223,7 @@ bare_file_has_no_signature_to_check(void **state)
 	uint8_t *p = vector(VECTORS, "privrl_1", &len);
 
 	(void)state;
-	assert_int_equal(epid_file_open(&f, EPID_KIND_PRIVRL, p, len, NULL), JURAT_OK);
+	assert_int_equal(epid_file_open(&f, EPID_FORM_PRIVRL, p, len, NULL), JURAT_OK);
 	assert_ptr_equal(f.body, p);
 	assert_int_equal(f.body_len, len);
 	assert_int_equal(epid_file_check_vartime(&f, &ca.pub, NULL), JURAT_E_MISSING);
@@ -250,7 +250,7 @@ what_we_sign_is_accepted_under_our_key(void **state)
 		assert_int_equal(open_and_check(signable[i].kind, out, len + EPID_SIGNED_EXTRA_LEN, &ca.pub), JURAT_OK);
 		free(body);
 	}
-	assert_int_equal(epid_file_sign(out, sizeof out, EPID_KIND_VERIFIERRL, out, 100, &key, NULL), JURAT_E_USAGE);
+	assert_int_equal(epid_file_sign(out, sizeof out, EPID_FORM_VERIFIERRL, out, 100, &key, NULL), JURAT_E_USAGE);
 }
 
 /* ---- groups ---- */
@@ -293,7 +293,7 @@ group_file_whose_second_key_has_no_header_is_refused(void **state)
 	(void)state;
 	p[340] = 3;
 	assert_int_equal(epid_group_file_count(p, len), 0);
-	assert_int_equal(epid_file_open(&f, EPID_KIND_GROUP, p, len, NULL), JURAT_E_FORMAT);
+	assert_int_equal(epid_file_open(&f, EPID_FORM_GROUP, p, len, NULL), JURAT_E_FORMAT);
 	free(p);
 }
 
@@ -303,12 +303,12 @@ static void
 lists_of_both_forms_of_group_id_are_read(void **state)
 {
 	static const struct {
-		enum epid_kind kind;
+		enum epid_form kind;
 		const char *name;
 		uint32_t version;
 		size_t entry_len;
-	} forms[] = { { EPID_KIND_PRIVRL, "privrl", 5, 32 }, { EPID_KIND_SIGRL, "sigrl", 6, 128 }, { EPID_KIND_VERIFIERRL, "verifierrl", 7, 64 },
-		{ EPID_KIND_GROUPRL, "grouprl", 8, 0 } };
+	} forms[] = { { EPID_FORM_PRIVRL, "privrl", 5, 32 }, { EPID_FORM_SIGRL, "sigrl", 6, 128 }, { EPID_FORM_VERIFIERRL, "verifierrl", 7, 64 },
+		{ EPID_FORM_GROUPRL, "grouprl", 8, 0 } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(forms) * 6; i++) {
@@ -324,7 +324,7 @@ lists_of_both_forms_of_group_id_are_read(void **state)
 		assert_int_equal(epid_list_parse(&l, forms[i / 6].kind, p, len, NULL), JURAT_OK);
 		assert_int_equal(l.version, forms[i / 6].version);
 		assert_int_equal(l.num, count);
-		if (forms[i / 6].kind != EPID_KIND_GROUPRL || count != 0)
+		if (forms[i / 6].kind != EPID_FORM_GROUPRL || count != 0)
 			assert_int_equal(l.gid_len, sgx ? 4 : 16);
 		if (forms[i / 6].entry_len != 0)
 			assert_int_equal(l.entry_len, forms[i / 6].entry_len);
@@ -336,7 +336,7 @@ lists_of_both_forms_of_group_id_are_read(void **state)
 static bool
 try_list(void *ctx, const uint8_t *p, size_t len)
 {
-	const enum epid_kind *kind = ctx;
+	const enum epid_form *kind = ctx;
 	struct epid_list l;
 
 	return epid_list_parse(&l, *kind, p, len, NULL) == JURAT_OK;
@@ -351,7 +351,7 @@ beside_count(size_t byte)
 static void
 list_whose_count_does_not_fit_is_refused(void **state)
 {
-	enum epid_kind kind = EPID_KIND_PRIVRL;
+	enum epid_form kind = EPID_FORM_PRIVRL;
 	struct jurat_diag d = { 0 };
 	struct epid_list l;
 	size_t len;
@@ -367,7 +367,7 @@ list_whose_count_does_not_fit_is_refused(void **state)
 	store32be(p + 20, 4);
 	assert_int_equal(epid_list_parse(&l, kind, p, len, NULL), JURAT_E_TRUNCATED);
 	free(p);
-	assert_int_equal(epid_list_parse(&l, EPID_KIND_GROUP, NULL, 0, NULL), JURAT_E_USAGE);
+	assert_int_equal(epid_list_parse(&l, EPID_FORM_GROUP, NULL, 0, NULL), JURAT_E_USAGE);
 }
 
 /* A group list names no group, so its count is all that tells 4-byte ids from 16-byte ones. */
@@ -383,7 +383,7 @@ group_list_with_another_count_is_refused(void **state)
 		bool fits = num == 3 || num == 12;
 
 		store32be(p + 4, num);
-		assert_int_equal(epid_list_parse(&l, EPID_KIND_GROUPRL, p, len, NULL) == JURAT_OK, fits);
+		assert_int_equal(epid_list_parse(&l, EPID_FORM_GROUPRL, p, len, NULL) == JURAT_OK, fits);
 		if (fits)
 			assert_int_equal(l.gid_len, num == 3 ? 16 : 4);
 	}
@@ -491,53 +491,53 @@ every_form_is_recognised(void **state)
 {
 	static const struct {
 		const char *name;
-		enum epid_kind kind;
-	} forms[] = { { "certificate", EPID_KIND_CA }, { "group", EPID_KIND_GROUP }, { "signed_sgx_groups", EPID_KIND_GROUP },
-		{ "privrl_1", EPID_KIND_PRIVRL }, { "sgx_privrl_3", EPID_KIND_PRIVRL }, { "signed_privrl_0", EPID_KIND_PRIVRL },
-		{ "sigrl_1", EPID_KIND_SIGRL }, { "signed_sgx_sigrl_3", EPID_KIND_SIGRL }, { "grouprl_3", EPID_KIND_GROUPRL },
-		{ "verifierrl_1", EPID_KIND_VERIFIERRL }, { "sgx_verifierrl_0", EPID_KIND_VERIFIERRL }, { "privrl_request", EPID_KIND_PRIVRL_REQUEST },
-		{ "sigrl_request", EPID_KIND_SIGRL_REQUEST }, { "grouprl_request", EPID_KIND_GROUPRL_REQUEST },
-		{ "issuer_key", EPID_KIND_ISSUER_KEY }, { "sgx_issuer_key", EPID_KIND_ISSUER_KEY }, { "private_key", EPID_KIND_PRIVATE_KEY },
-		{ "sgx_private_key", EPID_KIND_PRIVATE_KEY }, { "compressed_key", EPID_KIND_COMPRESSED_KEY }, { "credential", EPID_KIND_CREDENTIAL },
-		{ "join_request", EPID_KIND_JOIN_REQUEST }, { "split_join_request", EPID_KIND_SPLIT_JOIN_REQUEST },
-		{ "signature_2", EPID_KIND_SIGNATURE }, { "split_signature_0", EPID_KIND_SPLIT_SIGNATURE } };
+		enum epid_form kind;
+	} forms[] = { { "certificate", EPID_FORM_CA }, { "group", EPID_FORM_GROUP }, { "signed_sgx_groups", EPID_FORM_GROUP },
+		{ "privrl_1", EPID_FORM_PRIVRL }, { "sgx_privrl_3", EPID_FORM_PRIVRL }, { "signed_privrl_0", EPID_FORM_PRIVRL },
+		{ "sigrl_1", EPID_FORM_SIGRL }, { "signed_sgx_sigrl_3", EPID_FORM_SIGRL }, { "grouprl_3", EPID_FORM_GROUPRL },
+		{ "verifierrl_1", EPID_FORM_VERIFIERRL }, { "sgx_verifierrl_0", EPID_FORM_VERIFIERRL }, { "privrl_request", EPID_FORM_PRIVRL_REQUEST },
+		{ "sigrl_request", EPID_FORM_SIGRL_REQUEST }, { "grouprl_request", EPID_FORM_GROUPRL_REQUEST },
+		{ "issuer_key", EPID_FORM_ISSUER_KEY }, { "sgx_issuer_key", EPID_FORM_ISSUER_KEY }, { "private_key", EPID_FORM_PRIVATE_KEY },
+		{ "sgx_private_key", EPID_FORM_PRIVATE_KEY }, { "compressed_key", EPID_FORM_COMPRESSED_KEY }, { "credential", EPID_FORM_CREDENTIAL },
+		{ "join_request", EPID_FORM_JOIN_REQUEST }, { "split_join_request", EPID_FORM_SPLIT_JOIN_REQUEST },
+		{ "signature_2", EPID_FORM_SIGNATURE }, { "split_signature_0", EPID_FORM_SPLIT_SIGNATURE } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
 		size_t len;
 		uint8_t *p = vector(VECTORS, forms[i].name, &len);
 
-		if (epid_kinds_of(p, len) != 1u << forms[i].kind)
-			fail_msg("%s: 0x%x", forms[i].name, epid_kinds_of(p, len));
-		assert_int_equal(epid_kind_from_name(epid_kind_name(forms[i].kind)), forms[i].kind);
+		if (epid_forms_of(p, len) != 1u << forms[i].kind)
+			fail_msg("%s: 0x%x", forms[i].name, epid_forms_of(p, len));
+		assert_int_equal(epid_form_from_name(epid_form_name(forms[i].kind)), forms[i].kind);
 		free(p);
 	}
-	assert_int_equal(epid_kinds_of(NULL, 0), 0);
-	assert_int_equal(epid_kind_from_name("no such kind"), EPID_NUM_KINDS);
-	assert_string_equal(epid_kind_name(EPID_NUM_KINDS), "unknown");
+	assert_int_equal(epid_forms_of(NULL, 0), 0);
+	assert_int_equal(epid_form_from_name("no such kind"), EPID_NUM_FORMS);
+	assert_string_equal(epid_form_name(EPID_NUM_FORMS), "unknown");
 }
 
 /* ---- what Intel's parser said ---- */
 
-static enum epid_kind
+static enum epid_form
 kind_of_function(const char *fn)
 {
 	static const struct {
 		const char *fn;
-		enum epid_kind kind;
-	} parsers[] = { { "EpidParseGroupPubKeyFile", EPID_KIND_GROUP }, { "EpidParsePrivRlFile", EPID_KIND_PRIVRL },
-		{ "EpidParseSigRlFile", EPID_KIND_SIGRL }, { "EpidParseGroupRlFile", EPID_KIND_GROUPRL } };
+		enum epid_form kind;
+	} parsers[] = { { "EpidParseGroupPubKeyFile", EPID_FORM_GROUP }, { "EpidParsePrivRlFile", EPID_FORM_PRIVRL },
+		{ "EpidParseSigRlFile", EPID_FORM_SIGRL }, { "EpidParseGroupRlFile", EPID_FORM_GROUPRL } };
 
 	for (size_t i = 0; i < ARRAY_LEN(parsers); i++) {
 		if (strcmp(parsers[i].fn, fn) == 0)
 			return parsers[i].kind;
 	}
-	return EPID_NUM_KINDS;
+	return EPID_NUM_FORMS;
 }
 
 /* as_intel: 0, 1 (signature wrong) or -954, for the certificate and the file together. */
 static int
-as_intel(enum epid_kind kind, const struct epid_member *cert, const struct epid_member *file)
+as_intel(enum epid_form kind, const struct epid_member *cert, const struct epid_member *file)
 {
 	struct epid_ca ca;
 	jurat_rc rc = epid_ca_parse(&ca, cert->p, cert->len, NULL);
@@ -552,7 +552,7 @@ as_intel(enum epid_kind kind, const struct epid_member *cert, const struct epid_
 
 /* same_body: Intel's output, or what length it asked for; false if that was the vector's only fault (a buffer too small). */
 static bool
-same_body(const struct json_t *v, enum epid_kind kind, const struct epid_member *file)
+same_body(const struct json_t *v, enum epid_form kind, const struct epid_member *file)
 {
 	struct epid_member want = epid_member(v, "out");
 	struct epid_file f;
@@ -563,7 +563,7 @@ same_body(const struct json_t *v, enum epid_kind kind, const struct epid_member 
 		assert_memory_equal(want.p, f.body, want.len);
 		epid_member_clear(&want);
 	}
-	return epid_text(v, "out_len") != NULL || json_member(v, "out_len") == NULL || kind == EPID_KIND_GROUP ||
+	return epid_text(v, "out_len") != NULL || json_member(v, "out_len") == NULL || kind == EPID_FORM_GROUP ||
 	    (size_t)epid_integer(v, "out_len") == f.body_len;
 }
 
@@ -579,13 +579,13 @@ recorded_file_parser_agrees(void **state)
 		return;
 	epid_set_open(&set, "file_parser_unit");
 	while ((v = epid_set_next(&set)) != NULL) {
-		enum epid_kind kind = kind_of_function(epid_text(v, "fn"));
+		enum epid_form kind = kind_of_function(epid_text(v, "fn"));
 		struct epid_member cert = epid_member(v, "cacert"), file = epid_member(v, "file");
 		int want = (int)epid_integer(v, "rc"), got;
 
-		if (kind == EPID_NUM_KINDS) { /* EPID 1.1: its files are refused by their version, whatever else they are */
+		if (kind == EPID_NUM_FORMS) { /* EPID 1.1: its files are refused by their version, whatever else they are */
 			num_11++;
-			assert_int_not_equal(as_intel(EPID_KIND_GROUP, &cert, &file), 0);
+			assert_int_not_equal(as_intel(EPID_FORM_GROUP, &cert, &file), 0);
 		} else {
 			got = as_intel(kind, &cert, &file);
 			if (got == 0 && !same_body(v, kind, &file))
