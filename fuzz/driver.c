@@ -49,7 +49,9 @@ run_file(const char *path)
 	run_copy(buf, n, SIZE_MAX, 0);
 	for (size_t i = 0; i < CUTS && i < n; i++)
 		run_copy(buf, n <= CUTS ? i : (size_t)((uint64_t)n * i / CUTS), SIZE_MAX, 0);
-	for (size_t i = 0; i < CHANGES && n != 0; i++) {
+	for (size_t i = 0; 8 * n <= CHANGES && i < 8 * n; i++) /* small enough for every one */
+		run_copy(buf, n, i / 8, (uint8_t)(1u << (i % 8)));
+	for (size_t i = 0; i < CHANGES && 8 * n > CHANGES; i++) {
 		x ^= x << 13;
 		x ^= x >> 17;
 		x ^= x << 5;

@@ -57,6 +57,7 @@ def main():
         "verify/genuine": len(quote).to_bytes(4, "little") + quote + collateral,
         "verify/genuine_td": len(td.quote()).to_bytes(4, "little") + td.quote() + compact(td.collateral()),
         "verify/genuine_td15": len(td15.quote()).to_bytes(4, "little") + td15.quote() + compact(td15.collateral()),
+        "verify/genuine_td15_ex": len(ex.quote()).to_bytes(4, "little") + ex.quote() + compact(ex.collateral()),
     }
     for path, data in seeds.items():
         full = os.path.join(sys.argv[1], path)
@@ -64,7 +65,7 @@ def main():
         with open(full, "wb") as f:
             f.write(data)
     print(D.pem(trusted_root()), *(hashlib.sha256(q[:n]).hexdigest() for q, n in (
-        (quote, 432), (td.quote(), 48 + 584), (td15.quote(), 54 + 648))), sep="\n")
+        (quote, 432), (td.quote(), 48 + 584), (td15.quote(), 54 + 648), (ex.quote(), 54 + 885))), sep="\n")
 
 
 main()
