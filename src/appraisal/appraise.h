@@ -18,6 +18,11 @@ struct appraisal {
 	struct chain_roles roles, tcb_roles, qe_roles;
 };
 
+/* certificate.c: the subject, as long as the verdict; verdict_record of a check of a chain, with the certificate to blame (or NULL). */
+const char *subject_of(struct jurat_verdict *v, const struct x509_cert *cert);
+void record_certificate(struct jurat_verdict *v, enum check_id id, jurat_rc rc, const struct jurat_diag *d, const struct cert_chain *chain,
+    const struct x509_cert *culprit);
+
 /* evidence.c */
 void judge_quote(struct appraisal *a);
 void judge_pck_chain(struct appraisal *a);

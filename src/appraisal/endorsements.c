@@ -58,20 +58,22 @@ judge_signer(struct appraisal *a, enum check_id id, const struct part *part, con
     struct chain_roles *out)
 {
 	const struct jurat_trust *root = a->request->root;
+	const struct x509_cert *culprit;
 	struct jurat_diag d = { 0 };
 	jurat_rc rc;
 
 	if (!judge_part(a, id, part))
 		return false;
-	rc = chain_assign(out, chain, CHAIN_TCB_SIGNING, root, &d);
+	rc = chain_assign(out, chain, CHAIN_TCB_SIGNING, root, &culprit, &d);
 	if (rc != JURAT_OK) {
-		verdict_record(a->v, id, rc, &d);
+		record_certificate(a->v, id, rc, &d, chain, culprit);
 		return false;
 	}
 	rc = chain_check_root(out, root, &d);
+	culprit = out->root;
 	if (rc == JURAT_OK)
-		rc = chain_check_signatures(out, root, a->collateral->memo, a->v->ecdsa, &d);
-	verdict_record(a->v, id, rc, &d);
+		rc = chain_check_signatures(out, root, a->collateral->memo, a->v->ecdsa, &culprit, &d);
+	record_certificate(a->v, id, rc, &d, chain, culprit);
 	return true;
 }
 
@@ -146,7 +148,7 @@ judge_serial(struct jurat_verdict *v, enum check_id id, const struct x509_crl *c
 	const char *serial = verdict_note(v, "serial %s", verdict_hex(v, cert->serial.p, cert->serial.len));
 
 	if (crl_lists(crl, cert->serial))
-		verdict_fail(v, id, JURAT_E_REVOKED, "not on the list", serial);
+		verdict_fail(v, id, JURAT_E_REVOKED, "not on the list", verdict_note(v, "%s (%s)", serial, subject_of(v, cert)));
 	else
 		verdict_pass(v, id, serial);
 }
@@ -173,6 +175,7 @@ judge_revocation(struct appraisal *a)
 struct window {
 	int64_t from, until;
 	const struct dated *last_to_begin, *first_to_end;
+	const struct x509_cert *begins, *ends; /* if they are certificates; else NULL */
 };
 
 static const struct dated pck_chain = { "pck_chain", "PCK chain" };
@@ -184,15 +187,17 @@ static const struct dated tcb_info = { "tcb_info", "TCB info" };
 static const struct dated qe_identity = { "qe_identity", "QE identity" };
 
 static void
-narrow(struct window *w, const struct dated *what, int64_t from, int64_t until)
+narrow(struct window *w, const struct dated *what, const struct x509_cert *cert, int64_t from, int64_t until)
 {
 	if (w->last_to_begin == NULL || from > w->from) {
 		w->from = from;
 		w->last_to_begin = what;
+		w->begins = cert;
 	}
 	if (w->first_to_end == NULL || until < w->until) {
 		w->until = until;
 		w->first_to_end = what;
+		w->ends = cert;
 	}
 }
 
@@ -200,7 +205,7 @@ static void
 narrow_to_chain(struct window *w, const struct dated *what, const struct cert_chain *chain)
 {
 	for (size_t i = 0; i < chain->num; i++)
-		narrow(w, what, chain->cert[i].not_before, chain->cert[i].not_after);
+		narrow(w, what, &chain->cert[i], chain->cert[i].not_before, chain->cert[i].not_after);
 }
 
 /* window_of: over every object there is: all certificates, both CRLs, both JSON documents. The one place that knows them all. */
@@ -217,14 +222,30 @@ window_of(const struct appraisal *a)
 	narrow_to_chain(&w, &tcb_info_chain, &c->tcb_info_chain);
 	narrow_to_chain(&w, &qe_identity_chain, &c->qe_identity_chain);
 	if (c->root_crl_part.rc == JURAT_OK)
-		narrow(&w, &root_crl, c->root_crl.this_update, c->root_crl.next_update);
+		narrow(&w, &root_crl, NULL, c->root_crl.this_update, c->root_crl.next_update);
 	if (c->pck_crl_part.rc == JURAT_OK)
-		narrow(&w, &pck_crl, c->pck_crl.this_update, c->pck_crl.next_update);
+		narrow(&w, &pck_crl, NULL, c->pck_crl.this_update, c->pck_crl.next_update);
 	if (c->tcb_info_part.rc == JURAT_OK)
-		narrow(&w, &tcb_info, c->tcb_info.issue_date, c->tcb_info.next_update);
+		narrow(&w, &tcb_info, NULL, c->tcb_info.issue_date, c->tcb_info.next_update);
 	if (c->qe_identity_part.rc == JURAT_OK)
-		narrow(&w, &qe_identity, c->qe_identity.issue_date, c->qe_identity.next_update);
+		narrow(&w, &qe_identity, NULL, c->qe_identity.issue_date, c->qe_identity.next_update);
 	return w;
+}
+
+static const char *
+describe_bound(struct jurat_verdict *v, const struct dated *what, const char *verb, int64_t unix_s)
+{
+	char when[WHEN_TEXT_LEN + 1];
+
+	when_format(when, unix_s);
+	return verdict_note(v, "%s %s %s", what->words, verb, when);
+}
+
+/* with_subject: cert may be NULL. */
+static const char *
+with_subject(struct jurat_verdict *v, const char *text, const struct x509_cert *cert)
+{
+	return cert != NULL ? verdict_note(v, "%s (%s)", text, subject_of(v, cert)) : text;
 }
 
 void
@@ -232,8 +253,8 @@ judge_validity(struct appraisal *a)
 {
 	struct jurat_verdict *v = a->v;
 	struct window w = window_of(a);
-	char begin[WHEN_TEXT_LEN + 1], end[WHEN_TEXT_LEN + 1], now[WHEN_TEXT_LEN + 1];
-	const char *begin_text, *end_text;
+	char now[WHEN_TEXT_LEN + 1];
+	const char *begins, *ends;
 
 	if (w.last_to_begin == NULL)
 		return;
@@ -241,19 +262,17 @@ judge_validity(struct appraisal *a)
 	v->valid_from = w.from;
 	v->valid_until = w.until;
 	v->first_to_end = w.first_to_end;
-	when_format(begin, w.from);
-	when_format(end, w.until);
 	when_format(now, v->at_unix_s);
-	begin_text = verdict_note(v, "%s begins %s", w.last_to_begin->words, begin);
-	end_text = verdict_note(v, "%s ends %s", w.first_to_end->words, end);
+	begins = describe_bound(v, w.last_to_begin, "begins", w.from);
+	ends = describe_bound(v, w.first_to_end, "ends", w.until);
 	if (v->at_unix_s < w.from)
-		verdict_fail(v, CHECK_VALIDITY_BEGUN, JURAT_E_NOT_YET_VALID, verdict_note(v, "begun at %s", now), begin_text);
+		verdict_fail(v, CHECK_VALIDITY_BEGUN, JURAT_E_NOT_YET_VALID, verdict_note(v, "begun at %s", now), with_subject(v, begins, w.begins));
 	else
-		verdict_pass(v, CHECK_VALIDITY_BEGUN, begin_text);
+		verdict_pass(v, CHECK_VALIDITY_BEGUN, begins);
 	if (v->at_unix_s > w.until)
-		verdict_fail(v, CHECK_VALIDITY_NOT_ENDED, JURAT_E_EXPIRED, verdict_note(v, "valid at %s", now), end_text);
+		verdict_fail(v, CHECK_VALIDITY_NOT_ENDED, JURAT_E_EXPIRED, verdict_note(v, "valid at %s", now), with_subject(v, ends, w.ends));
 	else
-		verdict_pass(v, CHECK_VALIDITY_NOT_ENDED, end_text);
+		verdict_pass(v, CHECK_VALIDITY_NOT_ENDED, ends);
 }
 
 bool

@@ -60,7 +60,7 @@ judge_sgx_extension(struct appraisal *a)
 	if (rc == JURAT_OK && v->pck.has_platform != by_platform_ca)
 		rc = jurat_fail(&d, JURAT_E_MISMATCH, "pck.sgx_extension.members", NO_OFFSET, by_platform_ca ? 7 : 5,
 		    v->pck.has_platform ? 7 : 5);
-	verdict_record(v, CHECK_PCK_SGX_EXTENSION, rc, &d);
+	record_certificate(v, CHECK_PCK_SGX_EXTENSION, rc, &d, a->chain, a->roles.leaf);
 	v->has_pck = rc == JURAT_OK;
 	return rc;
 }
@@ -166,6 +166,7 @@ judge_certificates(struct appraisal *a)
 {
 	const struct jurat_trust *root = a->request->root;
 	struct memo *memo = a->collateral != NULL ? a->collateral->memo : NULL;
+	const struct x509_cert *culprit;
 	struct jurat_diag d[4] = { 0 };
 	jurat_rc rc = find_chain(a, &d[0]), at_root;
 
@@ -173,15 +174,15 @@ judge_certificates(struct appraisal *a)
 	a->has_chain = rc == JURAT_OK;
 	if (!a->has_chain)
 		return false;
-	rc = chain_assign(&a->roles, a->chain, CHAIN_PCK, root, &d[1]);
-	verdict_record(a->v, CHECK_PCK_CHAIN_ROLES, rc, &d[1]);
+	rc = chain_assign(&a->roles, a->chain, CHAIN_PCK, root, &culprit, &d[1]);
+	record_certificate(a->v, CHECK_PCK_CHAIN_ROLES, rc, &d[1], a->chain, culprit);
 	a->has_roles = rc == JURAT_OK;
 	if (!a->has_roles)
 		return false;
 	at_root = chain_check_root(&a->roles, root, &d[2]);
-	verdict_record(a->v, CHECK_PCK_CHAIN_ROOT, at_root, &d[2]);
-	rc = chain_check_signatures(&a->roles, root, memo, a->v->ecdsa, &d[3]);
-	verdict_record(a->v, CHECK_PCK_CHAIN_SIGNATURES, rc, &d[3]);
+	record_certificate(a->v, CHECK_PCK_CHAIN_ROOT, at_root, &d[2], a->chain, a->roles.root);
+	rc = chain_check_signatures(&a->roles, root, memo, a->v->ecdsa, &culprit, &d[3]);
+	record_certificate(a->v, CHECK_PCK_CHAIN_SIGNATURES, rc, &d[3], a->chain, culprit);
 	return judge_sgx_extension(a) == JURAT_OK && at_root == JURAT_OK && rc == JURAT_OK;
 }
 

@@ -159,15 +159,17 @@ amounts(struct jurat_verdict *v, jurat_rc rc, const struct jurat_diag *d)
 void
 verdict_record(struct jurat_verdict *v, enum check_id id, jurat_rc rc, const struct jurat_diag *d)
 {
-	const char *field = d != NULL && d->code != JURAT_OK && d->field != NULL ? d->field : check_name(id);
+	bool is_told = d != NULL && d->code != JURAT_OK && d->field != NULL;
+	const char *field = is_told ? d->field : check_name(id), *file = is_told && d->file != NULL ? d->file : "";
+	const char *separator = *file != '\0' ? ": " : "";
 
 	if (rc == JURAT_OK)
 		verdict_pass(v, id, "");
 	else if (d != NULL && d->offset != NO_OFFSET)
 		verdict_fail(v, id, rc, "",
-		    verdict_note(v, "%s: %s at byte %" PRIu64 "%s", field, jurat_rc_text(rc), d->offset, amounts(v, rc, d)));
+		    verdict_note(v, "%s%s%s: %s at byte %" PRIu64 "%s", file, separator, field, jurat_rc_text(rc), d->offset, amounts(v, rc, d)));
 	else
-		verdict_fail(v, id, rc, "", verdict_note(v, "%s: %s%s", field, jurat_rc_text(rc), amounts(v, rc, d)));
+		verdict_fail(v, id, rc, "", verdict_note(v, "%s%s%s: %s%s", file, separator, field, jurat_rc_text(rc), amounts(v, rc, d)));
 }
 
 bool

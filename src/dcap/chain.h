@@ -27,13 +27,15 @@ struct chain_roles {
 	const struct x509_cert *root; /* NULL if it did not travel along */
 };
 
-/* chain_parse: PEM to certificates, at most three. chain_clear for a parsed or zeroed one. */
+/* Of a check that fails out_culprit is the certificate to blame, or NULL where it is none of them alone. */
+
+/* chain_parse: PEM to certificates, at most three; the diag's file says which one cannot be read ("certificate 2"). chain_clear for a parsed or zeroed one. */
 MUST_USE jurat_rc chain_parse(struct cert_chain *out, const char *pem, size_t len, const char *field, struct jurat_diag *d);
 void chain_clear(struct cert_chain *chain);
 
 /* chain_assign: each certificate in its role by full name, each needed role exactly once, each issuer's name the next subject's. */
 MUST_USE jurat_rc chain_assign(struct chain_roles *out, const struct cert_chain *chain, enum chain_kind kind,
-    const struct jurat_trust *root, struct jurat_diag *d);
+    const struct jurat_trust *root, const struct x509_cert **out_culprit, struct jurat_diag *d);
 
 /* chain_check_root: a root that travels along has the pinned key. */
 MUST_USE jurat_rc chain_check_root(const struct chain_roles *roles, const struct jurat_trust *root, struct jurat_diag *d);
@@ -44,6 +46,6 @@ MUST_USE jurat_rc chain_check_root(const struct chain_roles *roles, const struct
  */
 MUST_USE jurat_rc chain_check_signatures(
     const struct chain_roles *roles, const struct jurat_trust *root, struct memo *memo, struct ecdsa *e,
-    struct jurat_diag *d);
+    const struct x509_cert **out_culprit, struct jurat_diag *d);
 
 #endif

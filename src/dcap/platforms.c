@@ -104,7 +104,10 @@ known_restore(struct cert_chain *out, struct chain_roles *roles, const struct kn
 		out->cert[i].serial = (struct x509_span){ k->serial[i].b, k->serial[i].len };
 	out->cert[0].key = k->leaf_key;
 	out->cert[1].key = k->ca_key;
+	/* a chain is right only with the full names of its roles */
+	out->cert[0].subject = trust_role_name(root, ROLE_PCK);
 	out->cert[1].subject = trust_role_name(root, k->ca_role);
+	out->cert[2].subject = trust_role_name(root, ROLE_ROOT);
 	*roles = (struct chain_roles){ .leaf = &out->cert[0], .ca = &out->cert[1], .root = k->num > 2 ? &out->cert[2] : NULL };
 }
 

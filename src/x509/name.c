@@ -114,3 +114,33 @@ name_equal_but_cn(const struct x509_name *a, const char *cn, const struct x509_n
 
 	return b->value[X509_CN].p != NULL && span_equal(want, b->value[X509_CN]) && equal_from(a, b, X509_CN + 1);
 }
+
+/* append: bytes of a value are printable ASCII (is_plain). One byte is kept for a backslash's second and one for the end. */
+static size_t
+append(char out[NAME_TEXT_LEN], size_t at, const uint8_t *p, size_t len, bool escapes)
+{
+	for (size_t i = 0; i < len && at + 2 < NAME_TEXT_LEN; i++) {
+		if (escapes && strchr(",+=\"\\<>;", p[i]) != NULL)
+			out[at++] = '\\';
+		out[at++] = (char)p[i];
+	}
+	return at;
+}
+
+void
+name_format(char out[NAME_TEXT_LEN], const struct x509_name *name)
+{
+	static const char *const labels[X509_NUM_ATTRIBUTES] = { [X509_CN] = "CN=", [X509_O] = "O=", [X509_OU] = "OU=", [X509_L] = "L=",
+		[X509_ST] = "ST=", [X509_C] = "C=" };
+	size_t at = 0;
+
+	for (size_t i = 0; i < X509_NUM_ATTRIBUTES; i++) {
+		if (name->value[i].p == NULL)
+			continue;
+		if (at != 0)
+			at = append(out, at, (const uint8_t *)", ", 2, false);
+		at = append(out, at, (const uint8_t *)labels[i], strlen(labels[i]), false);
+		at = append(out, at, name->value[i].p, name->value[i].len, true);
+	}
+	out[at] = '\0';
+}

@@ -21,4 +21,8 @@ MUST_USE bool name_equal(const struct x509_name *a, const struct x509_name *b);
 /* name_equal_but_cn: the same, with cn in place of a's common name. */
 MUST_USE bool name_equal_but_cn(const struct x509_name *a, const char *cn, const struct x509_name *b);
 
+/* name_format: "CN=Intel SGX Root CA, O=Intel Corporation, ..." with RFC 4514's escapes; what does not fit is cut off. */
+#define NAME_TEXT_LEN 256u
+void name_format(char out[NAME_TEXT_LEN], const struct x509_name *name);
+
 #endif

@@ -430,14 +430,15 @@ tcb_signing_key(void)
 	struct ecdsa *e = ecdsa_new();
 	char *path = corpus_file("dcap/collateral/sgx_00606a000000_platform_2023-01-14_a6e42d44.json");
 	struct jurat_collateral *c = NULL;
+	const struct x509_cert *culprit;
 	struct chain_roles roles;
 	struct p256_public key;
 	size_t len;
 	uint8_t *text = test_read(path, &len);
 
 	assert_int_equal(jurat_collateral_parse(&c, (const char *)text, len, NULL), JURAT_OK);
-	assert_int_equal(chain_assign(&roles, &c->tcb_info_chain, CHAIN_TCB_SIGNING, jurat_trust_intel(), NULL), JURAT_OK);
-	assert_int_equal(chain_check_signatures(&roles, jurat_trust_intel(), NULL, e, NULL), JURAT_OK);
+	assert_int_equal(chain_assign(&roles, &c->tcb_info_chain, CHAIN_TCB_SIGNING, jurat_trust_intel(), &culprit, NULL), JURAT_OK);
+	assert_int_equal(chain_check_signatures(&roles, jurat_trust_intel(), NULL, e, &culprit, NULL), JURAT_OK);
 	ecdsa_free(e);
 	key = roles.leaf->key;
 	jurat_collateral_free(c);

@@ -76,11 +76,28 @@ same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+/* blames_a_certificate: which one it was stands in what was found, with its subject where it could be read. */
+static bool
+blames_a_certificate(const struct jurat_check *c)
+{
+	static const char *const of_chains[] = { "pck_chain_roles", "pck_chain_root", "pck_chain_signatures", "tcb_info_signer", "qe_identity_signer" };
+	bool is_of_chain = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(of_chains); i++)
+		is_of_chain = is_of_chain || strcmp(c->name, of_chains[i]) == 0;
+	if (!is_of_chain || c->code == JURAT_E_MISSING || strstr(c->found, "chain.no_") != NULL)
+		return true;
+	if (c->code == JURAT_E_CHAIN || c->code == JURAT_E_CRYPTO)
+		return strncmp(c->found, "certificate ", 12) == 0 && strstr(c->found, "(CN=") != NULL;
+	return true;
+}
+
 static bool
 is_as_expected(const struct jurat_verdict *v, const struct json_t *line)
 {
 	const struct jurat_check *decisive = jurat_verdict_decisive(v);
 	const char *check = text_of(line, "check"), *code = text_of(line, "code"), *status = text_of(line, "tcb_status");
+	const char *found = text_of(line, "found");
 	enum jurat_outcome outcome = check == NULL ? JURAT_ACCEPTED : same(check, "policy") ? JURAT_UNDECIDED : JURAT_REFUSED;
 	int64_t exit_code;
 	bool right;
@@ -88,7 +105,10 @@ is_as_expected(const struct jurat_verdict *v, const struct json_t *line)
 	assert_int_equal(json_get_integer(line, "exit", 0, 255, &exit_code, NULL), JURAT_OK);
 	right = same(check, decisive != NULL ? decisive->name : NULL) && jurat_verdict_outcome(v) == outcome &&
 	    jurat_verdict_exit_code(v) == exit_code && (code == NULL || same(code, jurat_rc_name(jurat_verdict_code(v)))) &&
-	    (status == NULL || same(status, jurat_verdict_tcb_status(v)));
+	    (status == NULL || same(status, jurat_verdict_tcb_status(v))) && (found == NULL || same(found, decisive->found)) &&
+	    (decisive == NULL || blames_a_certificate(decisive));
+	if (!right && decisive != NULL)
+		print_error("%s: found %s\n", text_of(line, "name"), decisive->found);
 	if (!right)
 		print_error("%s: expected %s (%s, exit %d, %s), got %s (%s, exit %d, %s)\n", text_of(line, "name"), check, code,
 		    (int)exit_code, status, decisive != NULL ? decisive->name : NULL, jurat_rc_name(jurat_verdict_code(v)),

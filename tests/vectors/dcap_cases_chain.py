@@ -261,6 +261,27 @@ def sgx_extension():
     yield w.case("sgx_extension_of_a_processor_ca_is_accepted", status="UpToDate")
 
 
+# What the verdict says it found: which certificate, and its subject.
+PCK, CA = f"CN={COMMON_NAMES['pck']}, O={ORGANISATION}", f"CN={COMMON_NAMES['platform_ca']}, O={ORGANISATION}"
+ROOT = f"CN={COMMON_NAMES['root']}, O={ORGANISATION}"
+WRONG_ROLE = "a certificate does not chain to the trusted root in its role"
+FOUND = {
+    "chain_of_two_leaves": f"certificate 2 of 3 ({PCK}): chain.subject: it stands there twice",
+    "chain_of_leaf_and_root": f"chain.no_ca: {WRONG_ROLE}",
+    "chain_of_ca_and_root": f"chain.no_pck_certificate: {WRONG_ROLE}",
+    "role_leaf_of_another_organisation": f"certificate 1 of 3 (CN={COMMON_NAMES['pck']}, O=Somebody else): chain.subject: {WRONG_ROLE}",
+    "role_ca_may_not_sign_crls": f"certificate 2 of 3 ({CA}): chain.key_usage: {WRONG_ROLE}",
+    "role_leaf_of_another_issuer_name": f"certificate 1 of 3 ({PCK}): chain.issuer: {WRONG_ROLE}",
+    "key_of_a_foreign_root_with_the_right_names": f"certificate 3 of 3 ({ROOT}): chain.root_key: {WRONG_ROLE}",
+    "key_signature_of_the_ca_is_altered": f"certificate 2 of 3 ({CA}): chain.signature_of_root: a cryptographic check failed",
+    "key_signature_of_the_leaf_is_altered": f"certificate 1 of 3 ({PCK}): chain.signature_of_ca: a cryptographic check failed",
+    "certificate_ca_without_aki": "certificate 2: x509.certificate.extensions: it is absent",
+    "certificate_root_ended": f"PCK chain ends 2026-06-01T11:59:59Z ({ROOT})",
+    "sgx_extension_without_ppid": f"certificate 1 of 3 ({PCK}): pck.sgx_extension: it is absent",
+}
+
+
 def cases():
     for part in (pem_text, order_and_number, roles, foreign_keys, certificate_form, dates, dates_of_one_signer, sgx_extension):
-        yield from part()
+        for case in part():
+            yield {**case, "found": FOUND[case["name"]]} if case["name"] in FOUND else case
