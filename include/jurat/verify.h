@@ -14,7 +14,9 @@
  * again; only jurat_verdict_text and jurat_verdict_json give strings that the caller frees with free().
  *
  * Errors. See jurat/error.h: every fallible function returns a jurat_rc, its outputs are complete on JURAT_OK and else untouched (but
- * jurat_verify's), and the struct jurat_diag, which may be NULL, says what failed. Any function below may return JURAT_E_MEMORY.
+ * jurat_verify's), and the struct jurat_diag, which may be NULL, says what failed. Any function below may return JURAT_E_MEMORY, and JURAT_E_USAGE
+ * for a pointer that must not be NULL (out, verdict, request, root; bytes of a length that is not 0). Asked of NULL, a verdict says nothing that could be
+ * taken for an acceptance: JURAT_REFUSED, JURAT_E_INTERNAL, exit code 1, no checks, no texts.
  */
 #ifndef JURAT_VERIFY_H
 #define JURAT_VERIFY_H
@@ -132,8 +134,8 @@ struct jurat_check {
 
 /*
  * jurat_verify: JURAT_OK means that a verdict was made, whatever it says: ask jurat_verdict_outcome. *verdict is NULL, and a new one is made that
- * the caller owns; or it is one of an earlier call, which is used again and takes no new memory. Errors: JURAT_E_USAGE (root NULL, quote NULL
- * with a length, time out of range); JURAT_E_MEMORY. After an error, a verdict that was to be used again is JURAT_REFUSED: what it held
+ * the caller owns; or it is one of an earlier call, which is used again and takes no new memory. Errors: JURAT_E_USAGE (verdict, request or root
+ * NULL, quote NULL with a length, time out of range); JURAT_E_MEMORY. After an error, a verdict that was to be used again is JURAT_REFUSED: what it held
  * before is gone, so that a forgotten error never looks like an earlier acceptance. Every text in it is bounded, and so is the time: a quote has at
  * most 64 KiB, and 256 KiB with its padding. RFC 9334 §8.3 (appraisal of evidence); Intel's rules are named check by check in docs/checks.md.
  */

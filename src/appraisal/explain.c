@@ -239,6 +239,8 @@ jurat_verdict_json(char **out, const struct jurat_verdict *v)
 	const struct jurat_check *decisive = jurat_verdict_decisive(v);
 	struct json_out o;
 
+	if (out == NULL || v == NULL)
+		return JURAT_E_USAGE;
 	json_out_init(&o);
 	json_out_begin(&o, NULL, '{');
 	json_out_integer(&o, "version", 1);

@@ -303,9 +303,12 @@ jurat_verdict_text(char **out, const struct jurat_verdict *v)
 {
 	char *p = NULL, when[WHEN_TEXT_LEN + 1];
 	size_t len = 0;
-	FILE *t = open_memstream(&p, &len);
+	FILE *t;
 	bool failed;
 
+	if (out == NULL || v == NULL)
+		return JURAT_E_USAGE;
+	t = open_memstream(&p, &len);
 	if (t == NULL)
 		return JURAT_E_MEMORY;
 	when_format(when, v->at_unix_s);

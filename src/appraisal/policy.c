@@ -146,9 +146,12 @@ read_policy(struct jurat_policy *p, struct jurat_diag *d)
 jurat_rc
 jurat_policy_parse(struct jurat_policy **out, const char *json, size_t len, struct jurat_diag *d)
 {
-	struct jurat_policy *p = calloc(1, sizeof *p);
+	struct jurat_policy *p;
 	jurat_rc rc;
 
+	if (out == NULL || (json == NULL && len != 0))
+		return jurat_fail(d, JURAT_E_USAGE, out == NULL ? "policy.out" : "policy.json", NO_OFFSET, 0, 0);
+	p = calloc(1, sizeof *p);
 	if (p == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, F, NO_OFFSET, 0, 0);
 	p->max_age_s = INT64_MAX;

@@ -102,17 +102,17 @@ tcb_part_words(char out[TCB_PART_WORDS_LEN], const struct jurat_tcb_part *part)
 size_t
 jurat_verdict_num_tcb_parts(const struct jurat_verdict *v)
 {
-	return v->num_parts;
+	return v != NULL ? v->num_parts : 0;
 }
 
 const struct jurat_tcb_part *
 jurat_verdict_tcb_part_at(const struct jurat_verdict *v, size_t i)
 {
-	return i < v->num_parts ? &v->part[i] : NULL;
+	return v != NULL && i < v->num_parts ? &v->part[i] : NULL;
 }
 
 const char *
 jurat_verdict_best_tcb_status(const struct jurat_verdict *v)
 {
-	return v->is_authentic ? tcb_status_name(v->best_status) : NULL;
+	return v != NULL && v->is_authentic ? tcb_status_name(v->best_status) : NULL;
 }

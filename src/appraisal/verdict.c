@@ -235,6 +235,8 @@ jurat_verdict_free(struct jurat_verdict *v)
 enum jurat_outcome
 jurat_verdict_outcome(const struct jurat_verdict *v)
 {
+	if (v == NULL)
+		return JURAT_REFUSED;
 	for (enum check_id id = 0; id < CHECK_NUM; id++) {
 		if (id != CHECK_POLICY && v->state[id] != PASSED && v->state[id] != NOT_ASKED)
 			return JURAT_REFUSED;
@@ -275,7 +277,7 @@ decisive(const struct jurat_verdict *v)
 {
 	enum check_id worst = CHECK_NUM;
 
-	for (enum check_id id = 0; id < CHECK_NUM; id++) {
+	for (enum check_id id = 0; v != NULL && id < CHECK_NUM; id++) {
 		if (v->state[id] == FAILED &&
 		    (worst == CHECK_NUM || exit_of(id, v->check[id].code) < exit_of(worst, v->check[worst].code)))
 			worst = id;
@@ -314,20 +316,19 @@ jurat_verdict_exit_code(const struct jurat_verdict *v)
 const char *
 jurat_verdict_tcb_status(const struct jurat_verdict *v)
 {
-	return v->has_tcb ? tcb_status_name(v->tcb_status) : NULL;
+	return v != NULL && v->has_tcb ? tcb_status_name(v->tcb_status) : NULL;
 }
 
 size_t
 jurat_verdict_num_checks(const struct jurat_verdict *v)
 {
-	(void)v;
-	return CHECK_NUM;
+	return v != NULL ? CHECK_NUM : 0;
 }
 
 const struct jurat_check *
 jurat_verdict_check_at(const struct jurat_verdict *v, size_t i)
 {
-	return i < CHECK_NUM ? &v->check[i] : NULL;
+	return v != NULL && i < CHECK_NUM ? &v->check[i] : NULL;
 }
 
 /* stains_of: in the order of the first line. */
@@ -338,6 +339,8 @@ stains_of(const struct jurat_verdict *v, const char *out[MAX_STAINS])
 {
 	size_t num = 0;
 
+	if (v == NULL)
+		return 0;
 	if (v->root_is_private)
 		out[num++] = "private_root";
 	if (v->root_has_intel_names)
@@ -368,23 +371,23 @@ jurat_verdict_stain_at(const struct jurat_verdict *v, size_t i)
 size_t
 jurat_verdict_num_advisories(const struct jurat_verdict *v)
 {
-	return v->num_advisories;
+	return v != NULL ? v->num_advisories : 0;
 }
 
 const char *
 jurat_verdict_advisory_at(const struct jurat_verdict *v, size_t i)
 {
-	return i < v->num_advisories ? v->advisories[i] : NULL;
+	return v != NULL && i < v->num_advisories ? v->advisories[i] : NULL;
 }
 
 int64_t
 jurat_verdict_valid_until(const struct jurat_verdict *v)
 {
-	return v->has_window ? v->valid_until : INT64_MIN;
+	return v != NULL && v->has_window ? v->valid_until : INT64_MIN;
 }
 
 const char *
 jurat_verdict_first_to_end(const struct jurat_verdict *v)
 {
-	return v->has_window ? v->first_to_end->name : NULL;
+	return v != NULL && v->has_window ? v->first_to_end->name : NULL;
 }

@@ -9,6 +9,8 @@
 static jurat_rc
 check_request(const struct jurat_request *r, struct jurat_diag *d)
 {
+	if (r == NULL)
+		return jurat_fail(d, JURAT_E_USAGE, "verify.request", NO_OFFSET, 0, 0);
 	if (r->root == NULL)
 		return jurat_fail(d, JURAT_E_USAGE, "verify.root", NO_OFFSET, 0, 0);
 	if (r->quote == NULL && r->quote_len != 0)
@@ -48,11 +50,12 @@ judge(struct appraisal *a)
 static jurat_rc
 judged(struct jurat_verdict *v, const struct jurat_request *request, struct jurat_diag *d)
 {
-	struct appraisal a = { .request = request, .collateral = request->collateral, .v = v };
+	struct appraisal a = { .request = request, .v = v };
 	jurat_rc rc = check_request(request, d);
 
 	if (rc != JURAT_OK)
 		return rc;
+	a.collateral = request->collateral;
 	v->at_unix_s = request->at_unix_s;
 	v->root_name = verdict_note(v, "%s", jurat_trust_name(request->root));
 	v->root_is_private = trust_is_private(request->root);
@@ -65,9 +68,12 @@ judged(struct jurat_verdict *v, const struct jurat_request *request, struct jura
 jurat_rc
 jurat_verify(struct jurat_verdict **inout, const struct jurat_request *request, struct jurat_diag *d)
 {
-	struct jurat_verdict *v = *inout != NULL ? *inout : verdict_new();
+	struct jurat_verdict *v;
 	jurat_rc rc;
 
+	if (inout == NULL)
+		return jurat_fail(d, JURAT_E_USAGE, "verify.verdict", NO_OFFSET, 0, 0);
+	v = *inout != NULL ? *inout : verdict_new();
 	if (v == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, "verify", NO_OFFSET, 0, 0);
 	verdict_reset(v);

@@ -159,9 +159,12 @@ read_members(struct jurat_collateral *c, struct jurat_diag *d)
 jurat_rc
 jurat_collateral_parse(struct jurat_collateral **out, const char *json, size_t len, struct jurat_diag *d)
 {
-	struct jurat_collateral *c = calloc(1, sizeof *c);
+	struct jurat_collateral *c;
 	jurat_rc rc;
 
+	if (out == NULL || (json == NULL && len != 0))
+		return jurat_fail(d, JURAT_E_USAGE, out == NULL ? "collateral.out" : "collateral.json", NO_OFFSET, 0, 0);
+	c = calloc(1, sizeof *c);
 	if (c == NULL || (c->memo = memo_new()) == NULL) {
 		free(c);
 		return jurat_fail(d, JURAT_E_MEMORY, "collateral", NO_OFFSET, 0, 0);

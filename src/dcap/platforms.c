@@ -33,6 +33,8 @@ jurat_platforms_new(struct jurat_platforms **out, size_t max, struct jurat_diag 
 	size_t num_sets = max / NUM_WAYS + (max % NUM_WAYS != 0);
 	struct jurat_platforms *p;
 
+	if (out == NULL)
+		return jurat_fail(d, JURAT_E_USAGE, "platforms.out", NO_OFFSET, 0, 0);
 	if (max == 0 || max > JURAT_PLATFORMS_MAX)
 		return jurat_fail(d, JURAT_E_USAGE, "platforms.max", NO_OFFSET, JURAT_PLATFORMS_MAX, max);
 	p = calloc(1, sizeof *p + num_sets * sizeof p->set[0]);

@@ -80,7 +80,7 @@ trust_has_intel_names(const struct jurat_trust *root)
 const char *
 jurat_trust_name(const struct jurat_trust *root)
 {
-	return root->name;
+	return root != NULL ? root->name : "";
 }
 
 const struct p256_public *
@@ -256,9 +256,12 @@ read_trust(struct jurat_trust *t, struct jurat_diag *d)
 jurat_rc
 jurat_trust_parse(struct jurat_trust **out, const char *json, size_t len, struct jurat_diag *d)
 {
-	struct jurat_trust *t = calloc(1, sizeof *t);
+	struct jurat_trust *t;
 	jurat_rc rc;
 
+	if (out == NULL || (json == NULL && len != 0))
+		return jurat_fail(d, JURAT_E_USAGE, out == NULL ? "trust.out" : "trust.json", NO_OFFSET, 0, 0);
+	t = calloc(1, sizeof *t);
 	if (t == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, "trust", NO_OFFSET, 0, 0);
 	rc = json_parse(&t->document, json, len, JURAT_TRUST_MAX_LEN, "trust", d);
