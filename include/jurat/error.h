@@ -63,8 +63,11 @@ typedef enum jurat_rc {
 	JURAT_E_MAX
 } jurat_rc;
 
+#define JURAT_NAME_LEN 40
+
 /*
- * struct jurat_diag: what failed. `field`, `hint` and `file` are literals (never freed, never built from input).
+ * struct jurat_diag: what failed. `field`, `hint` and `file` are literals (never freed, never built from input). `name` alone comes from the
+ * input, where nothing else could say what is meant; it is printable ASCII ('?' for any other byte) and may be cut.
  * offset, wanted and got mean what the code's comment above says; UINT64_MAX in offset means "no offset".
  */
 struct jurat_diag {
@@ -74,6 +77,7 @@ struct jurat_diag {
 	uint64_t offset;    /* byte offset in the input, or UINT64_MAX */
 	uint64_t wanted;
 	uint64_t got;
+	char name[JURAT_NAME_LEN]; /* the unknown or doubled member of a JSON object, NUL-terminated; empty if the failure is about none */
 	const char *file;   /* which file of a folder, or which argument, the field is in ("enclaves/quoting.so"); NULL if there is but one */
 };
 

@@ -143,10 +143,12 @@ verdict_unasked(struct jurat_verdict *v, enum check_id id, const char *why)
 	v->check[id].found = why;
 }
 
-/* amounts: what was wanted and got, where both are numbers that a reader can use. */
+/* amounts: the member that is meant, or what was wanted and got, where both are numbers that a reader can use. */
 static const char *
 amounts(struct jurat_verdict *v, jurat_rc rc, const struct jurat_diag *d)
 {
+	if (d != NULL && d->code != JURAT_OK && d->name[0] != '\0')
+		return verdict_note(v, " (\"%s\")", d->name);
 	if (d == NULL || d->wanted == d->got)
 		return "";
 	if (rc == JURAT_E_MISMATCH)

@@ -73,7 +73,9 @@ put_escaped(const char *text, FILE *to)
 static void
 put_detail(jurat_rc rc, const struct jurat_diag *d)
 {
-	if (rc == JURAT_E_IO && d->got != 0 && d->got < 4096)
+	if (d->code != JURAT_OK && d->name[0] != '\0')
+		fprintf(stderr, " (\"%s\")", d->name);
+	else if (rc == JURAT_E_IO && d->got != 0 && d->got < 4096)
 		fprintf(stderr, " (%s)", strerror((int)d->got));
 	else if (rc == JURAT_E_IO || rc == JURAT_E_NOT_FOUND || rc == JURAT_E_EXISTS || rc == JURAT_E_NO_SPACE)
 		return; /* got is the errno of which the code was made */

@@ -198,11 +198,13 @@ fields_flags(struct fields *f, const char *name, uint64_t v, const struct fields
 void
 fields_error(struct fields *f, const char *name, jurat_rc rc, const struct jurat_diag *d)
 {
-	char text[200];
-	int n = snprintf(text, sizeof text, "%s%s%s", d->field != NULL ? d->field : "", d->field != NULL ? ": " : "", jurat_rc_text(rc));
+	char text[256], place[96] = "", member[JURAT_NAME_LEN + 8] = "";
 
-	if (d->offset != NO_OFFSET && d->code != JURAT_OK && n > 0 && (size_t)n < sizeof text)
-		snprintf(text + n, sizeof text - (size_t)n, " (at byte %" PRIu64 ", wanted %" PRIu64 ", got %" PRIu64 ")", d->offset, d->wanted, d->got);
+	if (d->offset != NO_OFFSET && d->code != JURAT_OK)
+		snprintf(place, sizeof place, " (at byte %" PRIu64 ", wanted %" PRIu64 ", got %" PRIu64 ")", d->offset, d->wanted, d->got);
+	if (d->code != JURAT_OK && d->name[0] != '\0')
+		snprintf(member, sizeof member, " (\"%s\")", d->name);
+	snprintf(text, sizeof text, "%s%s%s%s%s", d->field != NULL ? d->field : "", d->field != NULL ? ": " : "", jurat_rc_text(rc), place, member);
 	f->has_errors = true;
 	fields_open(f, name);
 	fields_text(f, "error", text);

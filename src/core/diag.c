@@ -23,6 +23,18 @@ jurat_in_file(struct jurat_diag *d, const char *file)
 		d->file = file;
 }
 
+void
+jurat_name(struct jurat_diag *d, const char *name, size_t len)
+{
+	if (d == NULL || d->code == JURAT_OK || d->name[0] != '\0')
+		return;
+	if (len > sizeof d->name - 1)
+		len = sizeof d->name - 1;
+	for (size_t i = 0; i < len; i++)
+		d->name[i] = name[i] >= ' ' && name[i] <= '~' ? name[i] : '?';
+	d->name[len] = '\0';
+}
+
 static const struct rc_entry {
 	const char *name;
 	const char *text;

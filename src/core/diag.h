@@ -22,4 +22,10 @@ void jurat_hint(struct jurat_diag *d, const char *hint);
  */
 void jurat_in_file(struct jurat_diag *d, const char *file);
 
+/*
+ * jurat_name: adds to a failure which member of the input it is about: len bytes of input, made printable and cut as struct jurat_diag says; the
+ * innermost one stays. d may be NULL.
+ */
+void jurat_name(struct jurat_diag *d, const char *name, size_t len);
+
 #endif
