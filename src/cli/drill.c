@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "dcap/drill.h"
+#include "host/draft.h"
 #include "host/file.h"
 #include "host/when.h"
 #include "json/write.h"
@@ -72,8 +73,21 @@ static jurat_rc
 write_file(struct writing *w, const char *name, const void *p, size_t len)
 {
 	char *path = path_join(w->dir, name);
-	jurat_rc rc = path != NULL ? file_write(path, p, len, 0644, &w->diag) : JURAT_E_MEMORY;
+	jurat_rc rc = path != NULL ? draft_write(path, p, len, 0644, &w->diag) : JURAT_E_MEMORY;
 
+	free(path);
+	return rc;
+}
+
+/* write_index: the last file, which says that all the others are there. */
+static jurat_rc
+write_index(struct writing *w, const char *text)
+{
+	char *path = path_join(w->dir, "index.json");
+	jurat_rc rc = path != NULL ? draft_settle(w->dir, &w->diag) : JURAT_E_MEMORY;
+
+	if (rc == JURAT_OK)
+		rc = file_write(path, text, strlen(text), 0644, &w->diag);
 	free(path);
 	return rc;
 }
@@ -168,7 +182,7 @@ write_all(struct writing *w, const struct drill_world *world, int64_t now)
 	if (rc == JURAT_OK)
 		rc = json_out_finish(&w->index, &index);
 	if (rc == JURAT_OK)
-		rc = write_file(w, "index.json", index, strlen(index));
+		rc = write_index(w, index);
 	free(trust);
 	free(index);
 	return rc;

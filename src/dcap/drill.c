@@ -98,22 +98,37 @@ struct run {
 	int64_t now;
 	jurat_rc (*take)(void *ctx, const struct drill_item *item);
 	void *ctx;
+	const struct drill_recipe *base; /* the genuine quote of this kind, and what it is made of */
+	struct drill_parts base_parts;
 };
 
 static void
-name_item(char out[NAME_MAX_LEN], uint16_t version, const struct drill_defect *defect, unsigned arg)
+name_item(char out[NAME_MAX_LEN], const struct drill_shape *shape, const struct drill_defect *defect, unsigned arg)
 {
-	const char *place = strstr(defect->name, "%s"), *prefix = version == 3 ? "" : "v4-";
+	const char *place = strstr(defect->name, "%s");
 
 	if (place == NULL) {
-		snprintf(out, NAME_MAX_LEN, "%s%s", prefix, defect->name);
+		snprintf(out, NAME_MAX_LEN, "%s%s", shape->prefix, defect->name);
 		return;
 	}
-	snprintf(out, NAME_MAX_LEN, "%s%.*s%s%s", prefix, (int)(place - defect->name), defect->name, defect->word(arg), place + 2);
+	snprintf(out, NAME_MAX_LEN, "%s%.*s%s%s", shape->prefix, (int)(place - defect->name), defect->name, defect->word(arg), place + 2);
+}
+
+/* make_one: *r is the genuine recipe and becomes the item's. */
+static jurat_rc
+make_one(struct drill_made *out, struct drill_recipe *r, const struct run *run, const struct drill_defect *defect, unsigned arg,
+    struct jurat_diag *d)
+{
+	CLEANUP(drill_parts_clear) struct drill_parts parts = { 0 };
+	jurat_rc rc;
+
+	defect->change(r, arg);
+	rc = drill_parts_make(&parts, r, &run->base_parts, run->base, d);
+	return rc == JURAT_OK ? drill_make(out, r, &parts, d) : rc;
 }
 
 static jurat_rc
-run_one(const struct run *run, uint16_t version, const struct drill_defect *defect, unsigned arg, struct jurat_diag *d)
+run_one(const struct run *run, const struct drill_defect *defect, unsigned arg, struct jurat_diag *d)
 {
 	char name[NAME_MAX_LEN];
 	struct drill_recipe *r = malloc(sizeof *r);
@@ -123,10 +138,9 @@ run_one(const struct run *run, uint16_t version, const struct drill_defect *defe
 
 	if (r == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, "drill", NO_OFFSET, 0, 0);
-	name_item(name, version, defect, arg);
-	drill_recipe_init(r, run->w, run->now, version);
-	defect->change(r, arg);
-	rc = drill_make(&made, r, d);
+	name_item(name, run->base->shape, defect, arg);
+	memcpy(r, run->base, sizeof *r);
+	rc = make_one(&made, r, run, defect, arg, d);
 	free(r);
 	if (rc != JURAT_OK)
 		return rc;
@@ -140,11 +154,11 @@ run_one(const struct run *run, uint16_t version, const struct drill_defect *defe
 }
 
 static jurat_rc
-run_table(const struct run *run, uint16_t version, const struct drill_defect *table, struct jurat_diag *d)
+run_table(const struct run *run, const struct drill_defect *table, struct jurat_diag *d)
 {
 	for (; table->name != NULL; table++) {
 		for (unsigned arg = 0; arg == 0 || arg < table->num; arg++) {
-			jurat_rc rc = run_one(run, version, table, arg, d);
+			jurat_rc rc = run_one(run, table, arg, d);
 
 			if (rc != JURAT_OK)
 				return rc;
@@ -153,23 +167,59 @@ run_table(const struct run *run, uint16_t version, const struct drill_defect *ta
 	return JURAT_OK;
 }
 
+#define TABLES_MAX 12
+
+/* A kind of quote and its defects. */
+struct part {
+	struct drill_shape shape;
+	const struct drill_defect *tables[TABLES_MAX]; /* up to NULL */
+};
+
+static const struct part parts[] = {
+	{ { "", 3, QUOTE_BODY_SGX }, { drill_platform_defects, drill_quote_defects, drill_signature_defects, drill_cert_data_defects,
+		drill_body_defects, drill_chain_defects, drill_cert_defects,
+		drill_extension_defects, drill_crl_defects, drill_collateral_defects, drill_document_defects } },
+	{ { "v4-", 4, QUOTE_BODY_SGX }, { drill_platform_defects, drill_quote_defects, drill_signature_defects, drill_cert_data_defects,
+		drill_body_defects, drill_outer_defects } },
+	{ { "v5-", 5, QUOTE_BODY_SGX }, { drill_platform_defects, drill_quote_defects, drill_signature_defects, drill_cert_data_defects,
+		drill_body_defects, drill_outer_defects, drill_v5_defects } },
+	{ { "td-v4-", 4, TD_REPORT_10 }, { drill_td_defects, drill_td_policy_defects, drill_tdx_info_defects, drill_quote_defects, drill_signature_defects, drill_cert_data_defects,
+		drill_td_body_defects, drill_outer_defects } },
+	{ { "td-v5-", 5, TD_REPORT_10 }, { drill_td_defects, drill_td_policy_defects, drill_quote_defects, drill_signature_defects, drill_cert_data_defects,
+		drill_td_body_defects, drill_outer_defects, drill_v5_defects } },
+	{ { "td15-", 5, TD_REPORT_15 }, { drill_td_defects, drill_td_policy_defects, drill_td15_defects, drill_quote_defects, drill_signature_defects, drill_cert_data_defects,
+		drill_td_body_defects, drill_outer_defects,
+		drill_v5_defects } },
+	{ { "td15ex-", 5, TD_REPORT_15_EX }, { drill_td_defects, drill_td_policy_defects, drill_td15_defects, drill_td15_ex_defects, drill_quote_defects,
+		drill_td_body_defects, drill_outer_defects, drill_v5_defects } },
+};
+
+static jurat_rc
+run_part(struct run *run, const struct part *part, struct jurat_diag *d)
+{
+	struct drill_recipe *base = calloc(1, sizeof *base);
+	jurat_rc rc;
+
+	if (base == NULL)
+		return jurat_fail(d, JURAT_E_MEMORY, "drill", NO_OFFSET, 0, 0);
+	drill_recipe_init(base, run->w, run->now, &part->shape);
+	run->base = base;
+	rc = drill_parts_make(&run->base_parts, base, NULL, NULL, d);
+	for (size_t i = 0; rc == JURAT_OK && i < TABLES_MAX && part->tables[i] != NULL; i++)
+		rc = run_table(run, part->tables[i], d);
+	drill_parts_clear(&run->base_parts);
+	free(base);
+	return rc;
+}
+
 jurat_rc
 drill_each(const struct drill_world *w, int64_t now, jurat_rc (*take)(void *ctx, const struct drill_item *item), void *ctx,
     struct jurat_diag *d)
 {
-	const struct run run = { w, now, take, ctx };
-	/* chains and collateral are the same for all versions */
-	const struct {
-		uint16_t version;
-		const struct drill_defect *table;
-	} parts[] = { { 3, drill_platform_defects }, { 3, drill_quote_defects }, { 3, drill_chain_defects }, { 3, drill_collateral_defects },
-		{ 4, drill_platform_defects }, { 4, drill_quote_defects }, { 4, drill_v4_defects } };
+	struct run run = { .w = w, .now = now, .take = take, .ctx = ctx };
+	jurat_rc rc = JURAT_OK;
 
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		jurat_rc rc = run_table(&run, parts[i].version, parts[i].table, d);
-
-		if (rc != JURAT_OK)
-			return rc;
-	}
-	return JURAT_OK;
+	for (size_t i = 0; rc == JURAT_OK && i < ARRAY_LEN(parts); i++)
+		rc = run_part(&run, &parts[i], d);
+	return rc;
 }

@@ -215,7 +215,7 @@ static const struct {
 	{ "component-real", { "\"svn\":4", "\"svn\":4.0" } }, { "fifteen-components", { "{\"svn\":4},", "" } },
 	{ "seventeen-components", { "{\"svn\":4},", "{\"svn\":4},{\"svn\":4}," } }, { "pcesvn-65536", { "\"pcesvn\":5", "\"pcesvn\":65536" } },
 	{ "fmspc-short", { "\"fmspc\":\"44", "\"fmspc\":\"" } }, { "fmspc-not-hex", { "\"fmspc\":\"4", "\"fmspc\":\"g" } },
-	{ "no-levels", { "\"tcbLevels\":[", "\"tcbLevels\":[],\"x\":[" } }, { "date-without-z", { "Z\",\"nextUpdate\"", "\",\"nextUpdate\"" } },
+	{ "date-without-z", { "Z\",\"nextUpdate\"", "\",\"nextUpdate\"" } },
 	{ "date-with-offset", { "Z\",\"nextUpdate\"", "+00:00\",\"nextUpdate\"" } }, { "trailing-text", { "\"tcbLevels\"", "}{\"tcbLevels\"" } } };
 
 static const char *
@@ -238,8 +238,7 @@ static const struct {
 	{ "member-unknown", { "\"isvprodid\"", "\"x\":0,\"isvprodid\"" } }, { "member-twice", { "\"isvprodid\":1", "\"isvprodid\":1,\"isvprodid\":1" } },
 	{ "status-unknown", { "\"UpToDate\"", "\"Fine\"" } },
 	{ "isvsvn-65536", { "\"isvsvn\":8", "\"isvsvn\":65536" } }, { "isvsvn-text", { "\"isvsvn\":8", "\"isvsvn\":\"8\"" } },
-	{ "mrsigner-short", { "\"mrsigner\":\"A5", "\"mrsigner\":\"" } }, { "miscselect-short", { "\"miscselect\":\"00", "\"miscselect\":\"" } },
-	{ "no-levels", { "\"tcbLevels\":[", "\"tcbLevels\":[],\"x\":[" } } };
+	{ "mrsigner-short", { "\"mrsigner\":\"A5", "\"mrsigner\":\"" } }, { "miscselect-short", { "\"miscselect\":\"00", "\"miscselect\":\"" } } };
 
 static const char *
 identity_form_word(unsigned arg)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Defects of the quote's own bytes (sgx_quote_3.h, sgx_quote_4.h), which are of SGX in versions 3 and 4 alike up to the attestation key. */
+/* Defects of the bytes of any quote, but for its body (drill_body.c): header, signatures, lengths (sgx_quote_3.h, _4.h, _5.h). */
 #include <string.h>
 
 #include "dcap/drill_recipe.h"
 
-/* Where things stand in a version 3 quote; in version 4 an outer type and length come before the QE report. */
+/*
+ * Where things stand in a version 3 quote. In version 5 the type and size of the body come before it, from version 4 on an outer type and length before the
+ * QE report, and a TD's body is longer.
+ */
 enum {
 	OUTER_LEN = 2 + 4,
-	OFF_BODY = QUOTE_HEADER_LEN,
 	OFF_AUTH_LEN = QUOTE_SIGNED_V3_LEN,
 	OFF_SIGNATURE = OFF_AUTH_LEN + 4,
 	OFF_KEY = OFF_SIGNATURE + 64,
@@ -23,7 +25,9 @@ enum {
 static size_t
 place(const struct drill_recipe *r, size_t off)
 {
-	return off >= OFF_QE_REPORT && r->quote.header.version != 3 ? off + OUTER_LEN : off;
+	if (off >= OFF_QE_REPORT && r->shape->version != 3)
+		off += OUTER_LEN;
+	return off >= OFF_AUTH_LEN ? off + drill_signed_len(r) - QUOTE_SIGNED_V3_LEN : off;
 }
 
 static void
@@ -41,7 +45,7 @@ set_version(struct drill_recipe *r, unsigned arg)
 {
 	static const uint8_t versions[] = { 0, 1, 2, 6, 0xff };
 
-	flip(r, 0, 1, (uint8_t)(r->quote.header.version ^ versions[arg]));
+	flip(r, 0, 1, (uint8_t)(r->shape->version ^ versions[arg]));
 }
 
 static const char *
@@ -71,13 +75,15 @@ key_type_word(unsigned arg)
 static void
 set_tee_type(struct drill_recipe *r, unsigned arg)
 {
-	flip(r, 4, 1, arg == 0 ? 1 : 0x81);
+	uint8_t own = (uint8_t)r->quote.header.tee_type, other = own == QUOTE_TEE_SGX ? QUOTE_TEE_TDX : QUOTE_TEE_SGX;
+
+	flip(r, 4, 1, (uint8_t)(own ^ (arg == 0 ? 1 : other)));
 }
 
 static const char *
 tee_word(unsigned arg)
 {
-	return arg == 0 ? "1" : "tdx";
+	return arg == 0 ? "1" : "of-the-other-kind";
 }
 
 static void
@@ -94,15 +100,15 @@ number_word(unsigned arg)
 	return words[arg % 16];
 }
 
-/* ---- signed fields ---- */
+/* ---- fields of the QE report, and of the header ---- */
 
 static const struct {
 	const char *name;
-	size_t off, len;
-} fields[] = { { "cpusvn", 0, 16 }, { "miscselect", 16, 4 }, { "isv-ext-prod-id", 32, 16 }, { "attributes", 48, 8 }, { "xfrm", 56, 8 },
-	{ "mrenclave", 64, 32 }, { "mrsigner", 128, 32 }, { "config-id", 192, 64 }, { "isv-prod-id", 256, 2 }, { "isv-svn", 258, 2 },
-	{ "config-svn", 260, 2 }, { "isv-family-id", 304, 16 }, { "report-data", 320, 64 } };
-enum { NUM_FIELDS = ARRAY_LEN(fields) };
+	size_t off;
+} fields[] = { { "cpusvn", 0 }, { "miscselect", 16 }, { "isv-ext-prod-id", 32 }, { "attributes", 48 }, { "xfrm", 56 }, { "mrenclave", 64 },
+	{ "mrsigner", 128 }, { "config-id", 192 }, { "isv-prod-id", 256 }, { "isv-svn", 258 }, { "config-svn", 260 }, { "isv-family-id", 304 },
+	{ "report-data", 320 } },
+  reserved[] = { { "after-cet-attributes", 21 }, { "after-mrenclave", 96 }, { "after-mrsigner", 160 }, { "after-config-svn", 262 } };
 
 static const char *
 field_word(unsigned arg)
@@ -111,38 +117,15 @@ field_word(unsigned arg)
 }
 
 static void
-change_body_first(struct drill_recipe *r, unsigned arg)
-{
-	flip(r, OFF_BODY + fields[arg].off, 1, 0x10);
-}
-
-static void
-change_body_last(struct drill_recipe *r, unsigned arg)
-{
-	flip(r, OFF_BODY + fields[arg].off + fields[arg].len - 1, 1, 0x01);
-}
-
-static void
 change_qe_report(struct drill_recipe *r, unsigned arg)
 {
 	flip(r, OFF_QE_REPORT + fields[arg].off, 1, 0x10);
 }
 
-static const struct {
-	const char *name;
-	size_t off, len;
-} reserved[] = { { "after-cet-attributes", 21, 11 }, { "after-mrenclave", 96, 32 }, { "after-mrsigner", 160, 32 }, { "after-config-svn", 262, 42 } };
-
 static const char *
 reserved_word(unsigned arg)
 {
 	return reserved[arg].name;
-}
-
-static void
-fill_reserved(struct drill_recipe *r, unsigned arg)
-{
-	flip(r, OFF_BODY + reserved[arg].off + reserved[arg].len - 1, 1, 0x80);
 }
 
 static void
@@ -237,7 +220,7 @@ change_binding(struct drill_recipe *r, unsigned arg)
 {
 	uint8_t *data = r->quote.qe_report.report_data;
 
-	quote_qe_binding(data, &r->w->attestation.pub, r->qe_auth, sizeof r->qe_auth);
+	quote_qe_binding(data, &r->w->attestation.pub, r->qe_auth, r->qe_auth_len);
 	r->keep_report_data = true;
 	if (arg == 0)
 		memset(data, 0, SHA256_LEN);
@@ -335,13 +318,10 @@ const struct drill_defect drill_quote_defects[] = {
 	{ "quote-tee-type-%s", "quote_format", 3, 2, set_tee_type, tee_word },
 	{ "quote-vendor-byte-%s", "quote_qe_vendor", 3, 16, change_vendor, number_word },
 	{ "quote-header-changed-%s", "quote_signature", 3, ARRAY_LEN(header_fields), change_header, header_word },
-	{ "quote-body-changed-%s", "quote_signature", 3, NUM_FIELDS, change_body_first, field_word },
-	{ "quote-body-changed-end-%s", "quote_signature", 3, NUM_FIELDS, change_body_last, field_word },
-	{ "quote-body-reserved-%s", "quote_format", 3, ARRAY_LEN(reserved), fill_reserved, reserved_word },
 	{ "quote-signature-changed-%s", "quote_signature", 3, ARRAY_LEN(halves), change_signature, half_word },
 	{ "quote-attestation-key-changed-%s", "qe_report_binding", 3, ARRAY_LEN(halves), change_key, half_word },
 	{ "quote-attestation-key-of-a-stranger", "qe_report_binding", 3, 0, other_attestation_key, NULL },
-	{ "quote-qe-report-changed-%s", "qe_report_signature", 3, NUM_FIELDS, change_qe_report, field_word },
+	{ "quote-qe-report-changed-%s", "qe_report_signature", 3, ARRAY_LEN(fields), change_qe_report, field_word },
 	{ "quote-qe-report-reserved-%s", "quote_format", 3, ARRAY_LEN(reserved), fill_qe_reserved, reserved_word },
 	{ "quote-qe-report-signature-changed-%s", "qe_report_signature", 3, ARRAY_LEN(halves), change_qe_signature, half_word },
 	{ "quote-qe-report-signed-by-%s", "qe_report_signature", 3, 3, other_report_signer, signer_word },
@@ -352,52 +332,5 @@ const struct drill_defect drill_quote_defects[] = {
 	{ "quote-length-%s", "quote_format", 3, ARRAY_LEN(lengths), change_length, length_word },
 	{ "quote-followed-by-%s", "quote_padding", 3, 4, append, append_word },
 	{ "quote-slack-in-auth-data", "quote_format", 3, 0, slack, NULL },
-	{ 0 },
-};
-
-/* ---- what version 4 has besides ---- */
-
-static void
-set_outer_type(struct drill_recipe *r, unsigned arg)
-{
-	static const uint8_t types[] = { 0, 1, 5, 7 };
-
-	r->flip.off = OFF_QE_REPORT; /* where version 3 has the report, the outer type stands */
-	r->flip.len = 1;
-	r->flip.xor_with[0] = (uint8_t)(QUOTE_CERT_QE_REPORT ^ types[arg]);
-}
-
-static const char *
-outer_type_word(unsigned arg)
-{
-	static const char *const words[] = { "0", "1", "5", "7" };
-
-	return words[arg];
-}
-
-static void
-change_outer_length(struct drill_recipe *r, unsigned arg)
-{
-	static const struct {
-		size_t off;
-		uint8_t with;
-	} changes[] = { { 0, 1 }, { 1, 0xff }, { 3, 0x80 } };
-
-	r->flip.off = OFF_QE_REPORT + 2 + changes[arg].off;
-	r->flip.len = 1;
-	r->flip.xor_with[0] = changes[arg].with;
-}
-
-static const char *
-outer_length_word(unsigned arg)
-{
-	static const char *const words[] = { "other", "larger", "high-bit" };
-
-	return words[arg];
-}
-
-const struct drill_defect drill_v4_defects[] = {
-	{ "quote-outer-type-%s", "quote_format", 3, 4, set_outer_type, outer_type_word },
-	{ "quote-outer-length-%s", "quote_format", 3, 3, change_outer_length, outer_length_word },
 	{ 0 },
 };

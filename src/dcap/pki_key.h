@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the writers of certificates and CRLs share: keys and small pieces in OpenSSL's form. Only src/dcap/pki_*.c include this. */
+/* What the writers of certificates and CRLs share: keys and small pieces in OpenSSL's form. Only src/dcap/pki_*.c and drill_der.c include this. */
 #ifndef DCAP_PKI_KEY_H
 #define DCAP_PKI_KEY_H
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "core/bytes.h"
 #include "dcap/pki.h"
 
 #define PKI_KEY_ID_LEN 20
@@ -23,5 +24,8 @@ AUTHORITY_KEYID *pki_authority_key_id(const struct p256_public *issuer);
 
 /* pki_asn1_serial: NULL on failure. */
 ASN1_INTEGER *pki_asn1_serial(const uint8_t serial[PKI_SERIAL_LEN]);
+
+/* pki_put_head: tag and length (below 65,536) of a DER element. */
+void pki_put_head(struct writer *w, uint8_t tag, size_t len);
 
 #endif

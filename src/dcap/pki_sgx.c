@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "core/bytes.h"
-#include "dcap/pki.h"
+#include "dcap/pki_key.h"
 
 /* 1.2.840.113741.1.13.1, under which every member's OID lies */
 static const uint8_t sgx_arc[] = { 0x2a, 0x86, 0x48, 0x86, 0xf8, 0x4d, 0x01, 0x0d, 0x01 };
 
-static void
-put_head(struct writer *w, uint8_t tag, size_t len)
+void
+pki_put_head(struct writer *w, uint8_t tag, size_t len)
 {
 	writer_u8(w, tag);
 	if (len >= 256) {
@@ -31,13 +31,13 @@ put_member(struct writer *w, uint8_t a, uint8_t b, uint8_t tag, const uint8_t *v
 	size_t oid_len = sizeof sgx_arc + (b != 0 ? 2 : 1);
 	size_t value_head = len >= 256 ? 4 : len >= 128 ? 3 : 2;
 
-	put_head(w, DER_SEQUENCE, 2 + oid_len + value_head + len);
-	put_head(w, DER_OID, oid_len);
+	pki_put_head(w, DER_SEQUENCE, 2 + oid_len + value_head + len);
+	pki_put_head(w, DER_OID, oid_len);
 	writer_copy(w, sgx_arc, sizeof sgx_arc);
 	writer_u8(w, a);
 	if (b != 0)
 		writer_u8(w, b);
-	put_head(w, tag, len);
+	pki_put_head(w, tag, len);
 	writer_copy(w, value, len);
 }
 
@@ -108,7 +108,7 @@ pki_sgx_encode(uint8_t *out, size_t cap, size_t *out_len, const struct pck_exten
 	if (sgx->has_platform)
 		put_platform(&members, sgx);
 	writer_init(&w, out, cap);
-	put_head(&w, DER_SEQUENCE, members.len);
+	pki_put_head(&w, DER_SEQUENCE, members.len);
 	writer_copy(&w, content, members.len);
 	rc = writer_check(&members, "sgx_extension", NULL);
 	if (rc == JURAT_OK)

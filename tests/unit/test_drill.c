@@ -73,8 +73,8 @@ every_defect_is_found_by_its_check_and_nothing_else_is_refused(void **state)
 	if (drill_each(&w, NOW, take, &c, &d) != JURAT_OK)
 		fail_msg("item %zu, after %s: %s", c.num, c.num != 0 ? c.names[c.num - 1] : "none", d.field);
 	assert_int_equal(c.num_wrong, 0);
-	assert_true(c.num > 500);
-	assert_true(c.num_accepted >= 6);
+	assert_true(c.num > 3000);
+	assert_true(c.num_accepted > 100);
 	free(trust);
 	free(c.names);
 	jurat_trust_free(c.root);

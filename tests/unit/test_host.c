@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/draft.h"
 #include "host/file.h"
 #include "host/when.h"
 
@@ -481,6 +482,24 @@ times_of_any_other_form_are_refused(void **state)
 	}
 }
 
+static void
+drafts_are_new_files_and_settle_together(void **state)
+{
+	char *path = in_dir("a"), *missing = in_dir("nowhere/a");
+	struct jurat_diag d = { 0 };
+
+	(void)state;
+	assert_int_equal(draft_write(path, "text", 4, 0644, &d), JURAT_OK);
+	assert_content(path, "text");
+	assert_int_equal(draft_write(path, "other", 5, 0644, &d), JURAT_E_EXISTS);
+	assert_content(path, "text");
+	assert_int_equal(draft_write(missing, "text", 4, 0644, NULL), JURAT_E_NOT_FOUND);
+	assert_int_equal(draft_settle(dir, NULL), JURAT_OK);
+	assert_int_equal(draft_settle(missing, NULL), JURAT_E_NOT_FOUND);
+	free(path);
+	free(missing);
+}
+
 int
 main(void)
 {
@@ -501,6 +520,7 @@ main(void)
 		IN_DIR(a_writer_killed_in_the_middle_leaves_nothing_behind),
 		IN_DIR(killed_writer_leaves_one_whole_file),
 		cmocka_unit_test(closed_peer_is_an_error_and_no_signal),
+		IN_DIR(drafts_are_new_files_and_settle_together),
 		cmocka_unit_test(paths_join_with_one_slash),
 		cmocka_unit_test(times_are_read_and_written_alike),
 		cmocka_unit_test(times_of_any_other_form_are_refused),
