@@ -179,10 +179,10 @@ hold_quote(const struct world_evidence *e, const struct world_evidence *genuine)
 
 /* ---- the signed texts ---- */
 
-static struct json_t *
+static struct json_value *
 open_text(const struct world_evidence *e, enum world_part part)
 {
-	struct json_t *document = NULL;
+	struct json_value *document = NULL;
 	const char *begin, *end;
 	int64_t from, until;
 
@@ -196,7 +196,7 @@ open_text(const struct world_evidence *e, enum world_part part)
 }
 
 static int64_t
-number(const struct json_t *object, const char *key)
+number(const struct json_value *object, const char *key)
 {
 	int64_t v;
 
@@ -205,7 +205,7 @@ number(const struct json_t *object, const char *key)
 }
 
 static bool
-is_up_to_date(const struct json_t *level)
+is_up_to_date(const struct json_value *level)
 {
 	const char *status = json_text(json_member(level, "tcbStatus"));
 
@@ -214,7 +214,7 @@ is_up_to_date(const struct json_t *level)
 
 /* reaches: every component from this one on; has NULL: there is nothing to reach. */
 static bool
-reaches(const uint8_t *has, const struct json_t *needs, size_t from)
+reaches(const uint8_t *has, const struct json_value *needs, size_t from)
 {
 	for (size_t i = from; i < json_count(needs); i++) {
 		if (number(json_at(needs, i), "svn") > has[i])
@@ -226,8 +226,8 @@ reaches(const uint8_t *has, const struct json_t *needs, size_t from)
 static void
 hold_tcb(const struct world_evidence *e, const struct pck_extension *platform)
 {
-	struct json_t *info = open_text(e, PART_TCB_INFO);
-	const struct json_t *levels = json_member(info, "tcbLevels");
+	struct json_value *info = open_text(e, PART_TCB_INFO);
+	const struct json_value *levels = json_member(info, "tcbLevels");
 	const char *fmspc = json_text(json_member(info, "fmspc"));
 	const uint8_t *head = e->sent[PART_HEAD].p, *svn = head + (head[0] == 5 ? 54 : 48);
 	char wanted[13];
@@ -236,7 +236,7 @@ hold_tcb(const struct world_evidence *e, const struct pck_extension *platform)
 	hex_encode(wanted, platform->fmspc, sizeof platform->fmspc);
 	must(fmspc != NULL && strcasecmp(fmspc, wanted) == 0);
 	for (size_t i = 0; i < json_count(levels); i++) {
-		const struct json_t *tcb = json_member(json_at(levels, i), "tcb");
+		const struct json_value *tcb = json_member(json_at(levels, i), "tcb");
 
 		found = found || (is_up_to_date(json_at(levels, i)) && number(tcb, "pcesvn") <= platform->pce_svn &&
 			reaches(platform->components, json_member(tcb, "sgxtcbcomponents"), 0) &&
@@ -249,8 +249,8 @@ hold_tcb(const struct world_evidence *e, const struct pck_extension *platform)
 static void
 hold_identity(const struct world_evidence *e)
 {
-	struct json_t *identity = open_text(e, PART_IDENTITY);
-	const struct json_t *levels = json_member(identity, "tcbLevels");
+	struct json_value *identity = open_text(e, PART_IDENTITY);
+	const struct json_value *levels = json_member(identity, "tcbLevels");
 	bool found = false;
 
 	for (size_t i = 0; i < json_count(levels); i++) {

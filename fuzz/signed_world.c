@@ -113,7 +113,7 @@ take_collateral(struct world_evidence *e, const char *text, size_t len)
 		const char *member;
 	} texts[] = { { PART_TCB_INFO, "tcb_info" }, { PART_IDENTITY, "qe_identity" } }, crls[] = { { PART_ROOT_CRL, "root_ca_crl" },
 		{ PART_PCK_CRL, "pck_crl" } };
-	struct json_t *document = NULL;
+	struct json_value *document = NULL;
 	struct pem pem = { 0 };
 	const char *chain;
 

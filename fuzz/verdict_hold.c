@@ -72,7 +72,7 @@ hold_checks(const struct jurat_verdict *v, bool is_td)
 }
 
 static bool
-says(const struct json_t *document, const char *key, const char *text)
+says(const struct json_value *document, const char *key, const char *text)
 {
 	const char *found = json_text(json_member(document, key));
 
@@ -86,8 +86,8 @@ hold_json(const struct jurat_verdict *v, const char *text)
 	static const char *const results[] = { [JURAT_CHECK_PASSED] = "passed", [JURAT_CHECK_FAILED] = "failed",
 		[JURAT_CHECK_SKIPPED] = "skipped" };
 	const struct jurat_check *decisive = jurat_verdict_decisive(v);
-	struct json_t *document = NULL;
-	const struct json_t *checks;
+	struct json_value *document = NULL;
+	const struct json_value *checks;
 	int64_t exit_code;
 
 	must(json_parse(&document, text, strlen(text), VERDICT_MAX_LEN, "verdict", NULL) == JURAT_OK);

@@ -313,19 +313,19 @@ check_root(const struct inputs *in, const struct jurat_trust *root, struct jurat
 
 /* same_check: name, result and code; the words in which a check explains itself may become better. */
 static bool
-same_check(const struct json_t *recorded, const struct json_t *checks)
+same_check(const struct json_value *recorded, const struct json_value *checks)
 {
 	static const char *const members[] = { "result", "code" };
 	const char *name = json_text(json_member(recorded, "name"));
 
 	for (size_t i = 0; name != NULL && i < json_count(checks); i++) {
-		const struct json_t *found = json_at(checks, i);
+		const struct json_value *found = json_at(checks, i);
 		const char *other = json_text(json_member(found, "name"));
 
 		if (other == NULL || strcmp(name, other) != 0)
 			continue;
 		for (size_t k = 0; k < ARRAY_LEN(members); k++) {
-			const struct json_t *a = json_member(recorded, members[k]), *b = json_member(found, members[k]);
+			const struct json_value *a = json_member(recorded, members[k]), *b = json_member(found, members[k]);
 
 			if ((a == NULL) != (b == NULL) || (a != NULL && !json_covers(b, a, NULL)))
 				return false;
@@ -336,9 +336,9 @@ same_check(const struct json_t *recorded, const struct json_t *checks)
 }
 
 static jurat_rc
-compare_checks(const struct json_t *recorded, const struct json_t *found, struct jurat_diag *d)
+compare_checks(const struct json_value *recorded, const struct json_value *found, struct jurat_diag *d)
 {
-	const struct json_t *list = json_member(recorded, "checks"), *others = json_member(found, "checks");
+	const struct json_value *list = json_member(recorded, "checks"), *others = json_member(found, "checks");
 
 	if (json_count(list) == 0)
 		return jurat_fail(d, JURAT_E_MISSING, F ".verdict.checks", NO_OFFSET, 0, 0);
@@ -351,7 +351,7 @@ compare_checks(const struct json_t *recorded, const struct json_t *found, struct
 
 /* compare: everything recorded must be found again; what later versions say in addition does not matter. */
 static jurat_rc
-compare(const struct json_t *recorded, const struct json_t *found, struct jurat_diag *d)
+compare(const struct json_value *recorded, const struct json_value *found, struct jurat_diag *d)
 {
 	static const struct {
 		const char *key, *field;
@@ -360,7 +360,7 @@ compare(const struct json_t *recorded, const struct json_t *found, struct jurat_
 		{ "stains", F ".verdict.stains" } };
 
 	for (size_t i = 0; i < ARRAY_LEN(named); i++) {
-		const struct json_t *a = json_member(recorded, named[i].key);
+		const struct json_value *a = json_member(recorded, named[i].key);
 
 		if (a == NULL)
 			return jurat_fail(d, JURAT_E_MISSING, named[i].field, NO_OFFSET, 0, 0);
@@ -375,7 +375,7 @@ compare(const struct json_t *recorded, const struct json_t *found, struct jurat_
 static jurat_rc
 check_verdict(const struct capsule *c, const struct jurat_verdict *v, struct jurat_diag *d)
 {
-	CLEANUP(json_clear) struct json_t *recorded = NULL, *found = NULL;
+	CLEANUP(json_clear) struct json_value *recorded = NULL, *found = NULL;
 	char *text = NULL;
 	jurat_rc rc = json_parse(&recorded, c->verdict, c->verdict_len, CAPSULE_VERDICT_MAX_LEN, F ".verdict", d);
 

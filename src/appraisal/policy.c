@@ -8,7 +8,7 @@
 
 /* read_grace: a grace period begins when a TCB recovery puts a level out of date, so only such statuses can have one. */
 static jurat_rc
-read_grace(const struct json_t *v, enum tcb_status which, int64_t *out, struct jurat_diag *d)
+read_grace(const struct json_value *v, enum tcb_status which, int64_t *out, struct jurat_diag *d)
 {
 	bool has_recovery = tcb_status_is_out_of_date(which) || !tcb_status_is_of_level(which);
 
@@ -18,7 +18,7 @@ read_grace(const struct json_t *v, enum tcb_status which, int64_t *out, struct j
 }
 
 static jurat_rc
-read_status(struct jurat_policy *p, const struct json_t *v, struct jurat_diag *d)
+read_status(struct jurat_policy *p, const struct json_value *v, struct jurat_diag *d)
 {
 	static const char *const names[] = { "status", "advisories", "until", "grace_s" };
 	struct policy_status s = { .named = true, .until = INT64_MAX, .grace_s = INT64_MAX };
@@ -52,7 +52,7 @@ read_status(struct jurat_policy *p, const struct json_t *v, struct jurat_diag *d
 static jurat_rc
 read_statuses(struct jurat_policy *p, struct jurat_diag *d)
 {
-	const struct json_t *list;
+	const struct json_value *list;
 	jurat_rc rc = json_get_array(p->document, F ".tcb_statuses", 1, TCB_NUM_STATUSES, &list, d);
 
 	for (size_t i = 0; rc == JURAT_OK && i < json_count(list); i++)
@@ -77,7 +77,7 @@ static const struct {
 static jurat_rc
 read_attributes(struct jurat_policy *p, struct jurat_diag *d)
 {
-	const struct json_t *list;
+	const struct json_value *list;
 	jurat_rc rc;
 
 	if (json_member(p->document, "attributes") == NULL)
@@ -101,7 +101,7 @@ read_attributes(struct jurat_policy *p, struct jurat_diag *d)
 static jurat_rc
 read_optional(struct jurat_policy *p, struct jurat_diag *d)
 {
-	const struct json_t *o = p->document;
+	const struct json_value *o = p->document;
 	jurat_rc rc = JURAT_OK;
 
 	if (json_member(o, "insecure_allow_debug") != NULL)

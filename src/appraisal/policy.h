@@ -46,7 +46,7 @@ struct policy_identity {
 
 struct policy_status {
 	bool named;
-	const struct json_t *advisories; /* the only ones accepted, or NULL: any */
+	const struct json_value *advisories; /* the only ones accepted, or NULL: any */
 	int64_t until;                   /* inclusive; INT64_MAX: without end */
 	int64_t grace_s;                 /* how long after the TCB recovery that put it out of date; INT64_MAX: for ever */
 };
@@ -68,7 +68,7 @@ struct policy_flags {
 };
 
 struct jurat_policy {
-	struct json_t *document;
+	struct json_value *document;
 	struct policy_identity *identities;
 	size_t num_identities;
 	struct policy_status statuses[TCB_NUM_STATUSES];

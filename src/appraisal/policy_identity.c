@@ -36,7 +36,7 @@ register_of(const struct td_report *t, size_t i)
 }
 
 static jurat_rc
-read_by_signer(const struct json_t *v, struct policy_identity *id, struct jurat_diag *d)
+read_by_signer(const struct json_value *v, struct policy_identity *id, struct jurat_diag *d)
 {
 	int64_t prod_id = 0, svn = 0;
 	jurat_rc rc = json_get_hex(v, F ".mrsigner", id->mrsigner, sizeof id->mrsigner, d);
@@ -53,7 +53,7 @@ read_by_signer(const struct json_t *v, struct policy_identity *id, struct jurat_
 }
 
 static jurat_rc
-read_enclave(const struct json_t *v, struct policy_identity *id, struct jurat_diag *d)
+read_enclave(const struct json_value *v, struct policy_identity *id, struct jurat_diag *d)
 {
 	static const char *const names[] = { "mrenclave", "config_id", "mrsigner", "isv_prod_id", "min_isv_svn" };
 	bool by_signer = json_member(v, "mrsigner") != NULL;
@@ -83,7 +83,7 @@ read_enclave(const struct json_t *v, struct policy_identity *id, struct jurat_di
 
 /* read_bits: 16 hex digits, the number as verdicts print it. */
 static jurat_rc
-read_bits(const struct json_t *v, const char *field, uint64_t *out, struct jurat_diag *d)
+read_bits(const struct json_value *v, const char *field, uint64_t *out, struct jurat_diag *d)
 {
 	uint8_t bytes[8];
 	jurat_rc rc = json_get_hex(v, field, bytes, sizeof bytes, d);
@@ -98,7 +98,7 @@ read_bits(const struct json_t *v, const char *field, uint64_t *out, struct jurat
 
 /* read_masked: a value, and a mask that is all ones without its member. A value outside its mask could never match. */
 static jurat_rc
-read_masked(const struct json_t *v, const char *field, const char *mask_field, uint64_t *out, uint64_t *out_mask, struct jurat_diag *d)
+read_masked(const struct json_value *v, const char *field, const char *mask_field, uint64_t *out, uint64_t *out_mask, struct jurat_diag *d)
 {
 	bool has_mask = json_member(v, strrchr(mask_field, '.') + 1) != NULL, has_value = json_member(v, strrchr(field, '.') + 1) != NULL;
 	jurat_rc rc;
@@ -115,7 +115,7 @@ read_masked(const struct json_t *v, const char *field, const char *mask_field, u
 }
 
 static jurat_rc
-read_td(const struct json_t *v, struct policy_td *td, struct jurat_diag *d)
+read_td(const struct json_value *v, struct policy_td *td, struct jurat_diag *d)
 {
 	const char *names[REGISTER_NUM + 4];
 	jurat_rc rc;
@@ -140,7 +140,7 @@ read_td(const struct json_t *v, struct policy_td *td, struct jurat_diag *d)
 }
 
 static jurat_rc
-read_identity(const struct json_t *v, struct policy_identity *id, struct jurat_diag *d)
+read_identity(const struct json_value *v, struct policy_identity *id, struct jurat_diag *d)
 {
 	jurat_rc rc = json_check_object(v, F, d);
 
@@ -153,7 +153,7 @@ read_identity(const struct json_t *v, struct policy_identity *id, struct jurat_d
 jurat_rc
 policy_identities_read(struct jurat_policy *p, struct jurat_diag *d)
 {
-	const struct json_t *list;
+	const struct json_value *list;
 	jurat_rc rc = json_get_array(p->document, F, 1, POLICY_MAX_IDENTITIES, &list, d);
 
 	if (rc != JURAT_OK)

@@ -59,7 +59,7 @@ judge_attributes(struct jurat_verdict *v, const struct jurat_policy *p)
 
 /* unlisted_advisory: the first advisory of the verdict that the list does not name, or NULL. */
 static const char *
-unlisted_advisory(const struct jurat_verdict *v, const struct json_t *list)
+unlisted_advisory(const struct jurat_verdict *v, const struct json_value *list)
 {
 	for (size_t i = 0; i < v->num_advisories; i++) {
 		size_t k = 0;

@@ -10,7 +10,7 @@
 static const char *const flag_words[] = { [PCK_UNDEFINED] = "undefined", [PCK_FALSE] = "no", [PCK_TRUE] = "yes" };
 
 static jurat_rc
-read_platform(const struct json_t *v, struct policy_platform *out, struct jurat_diag *d)
+read_platform(const struct json_value *v, struct policy_platform *out, struct jurat_diag *d)
 {
 	static const char *const names[] = { "fmspc", "ppid", "platform_instance_id" };
 	jurat_rc rc = json_check_object(v, F ".platforms", d);
@@ -32,9 +32,9 @@ read_platform(const struct json_t *v, struct policy_platform *out, struct jurat_
 }
 
 static jurat_rc
-read_list(const struct json_t *document, const char *field, struct policy_platforms *out, struct jurat_diag *d)
+read_list(const struct json_value *document, const char *field, struct policy_platforms *out, struct jurat_diag *d)
 {
-	const struct json_t *list;
+	const struct json_value *list;
 	jurat_rc rc;
 
 	if (json_member(document, strchr(field, '.') + 1) == NULL)
@@ -53,9 +53,9 @@ read_list(const struct json_t *document, const char *field, struct policy_platfo
 
 /* read_flag: the list of accepted words; absent: not asked. */
 static jurat_rc
-read_flag(const struct json_t *flags, const char *field, unsigned *out, struct jurat_diag *d)
+read_flag(const struct json_value *flags, const char *field, unsigned *out, struct jurat_diag *d)
 {
-	const struct json_t *list;
+	const struct json_value *list;
 	jurat_rc rc;
 
 	if (json_member(flags, strrchr(field, '.') + 1) == NULL)
@@ -79,7 +79,7 @@ static jurat_rc
 read_flags(struct jurat_policy *p, struct jurat_diag *d)
 {
 	static const char *const names[] = { "dynamic_platform", "cached_keys", "smt_enabled" };
-	const struct json_t *flags;
+	const struct json_value *flags;
 	jurat_rc rc;
 
 	if (json_member(p->document, "platform_flags") == NULL)

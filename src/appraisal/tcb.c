@@ -69,7 +69,7 @@ facts_are_authentic(const struct jurat_verdict *v)
 }
 
 static void
-add_advisories(struct jurat_verdict *v, const struct json_t *list)
+add_advisories(struct jurat_verdict *v, const struct json_value *list)
 {
 	for (size_t i = 0; i < json_count(list); i++)
 		verdict_add_advisory(v, json_text(json_at(list, i)));

@@ -143,12 +143,12 @@ attack_succeeded(struct attack *a, const char *how, const void *loot, size_t len
 
 /* verdict_row: what the verdict says about one check; texts stay NULL if it says nothing. */
 static void
-verdict_row(struct ending *e, const struct json_t *verdict)
+verdict_row(struct ending *e, const struct json_value *verdict)
 {
-	const struct json_t *checks = json_member(verdict, "checks");
+	const struct json_value *checks = json_member(verdict, "checks");
 
 	for (size_t i = 0; i < json_count(checks); i++) {
-		const struct json_t *row = json_at(checks, i);
+		const struct json_value *row = json_at(checks, i);
 		const char *name = json_text(json_member(row, "name"));
 
 		if (name != NULL && strcmp(name, e->check) == 0) {
@@ -162,7 +162,7 @@ int
 attack_denied(struct attack *a, const struct http_reply *reply)
 {
 	struct ending e = { .outcome = "refused" };
-	struct json_t *problem = NULL;
+	struct json_value *problem = NULL;
 	jurat_rc rc;
 	int status;
 

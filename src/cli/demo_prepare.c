@@ -109,8 +109,8 @@ vault_facts(struct demo *d, const struct demo_paths *p)
 {
 	const char *args[] = { "enclave", "inspect", p->vault, "--json", NULL };
 	struct process_result r = { 0 };
-	struct json_t *object = NULL;
-	const struct json_t *block;
+	struct json_value *object = NULL;
+	const struct json_value *block;
 	const char *mrenclave = NULL, *mrsigner = NULL;
 	int status = demo_command(d, "inspecting the vault", args, &r);
 
@@ -203,7 +203,7 @@ serial_of(struct demo *d, const struct demo_paths *p, char out[65])
 {
 	const char *args[] = { "world", "show", p->world, "--json", NULL };
 	struct process_result r = { 0 };
-	struct json_t *object = NULL;
+	struct json_value *object = NULL;
 	const char *serial = NULL;
 	int status = demo_command(d, "reading the world", args, &r);
 

@@ -102,7 +102,7 @@ demo_finish(struct demo *d, struct process_run *run, struct process_result *out)
 
 /* text_of: a fresh copy of a string member, or NULL. */
 static char *
-text_of(const struct json_t *object, const char *name)
+text_of(const struct json_value *object, const char *name)
 {
 	const char *text = json_text(json_member(object, name));
 
@@ -112,7 +112,7 @@ text_of(const struct json_t *object, const char *name)
 bool
 demo_member(char *out, size_t cap, const struct blob *json, const char *name)
 {
-	struct json_t *object = NULL;
+	struct json_value *object = NULL;
 	const char *text = NULL;
 	bool ok = false;
 
@@ -141,7 +141,7 @@ now_ms(void)
 static bool
 take_row(struct demo_row *row, const struct blob *printed)
 {
-	struct json_t *object = NULL;
+	struct json_value *object = NULL;
 	const char *outcome;
 
 	if (json_parse(&object, (const char *)printed->p, printed->len, JSON_MAX_LEN, "attack", NULL) != JURAT_OK)

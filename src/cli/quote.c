@@ -136,7 +136,7 @@ show_member(struct fields *f, const struct blob *b, const char *key, jurat_rc (*
 static jurat_rc
 show_json(struct fields *f, const struct blob *b, struct jurat_diag *d)
 {
-	CLEANUP(json_clear) struct json_t *document = NULL;
+	CLEANUP(json_clear) struct json_value *document = NULL;
 	const char *text = (const char *)b->p;
 	jurat_rc rc = json_parse(&document, text, b->len, JURAT_COLLATERAL_MAX_LEN, "file", d);
 

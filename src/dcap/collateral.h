@@ -20,7 +20,7 @@ struct part {
 };
 
 struct jurat_collateral {
-	struct json_t *document;
+	struct json_value *document;
 	struct part root_crl_part, pck_crl_part, tcb_info_part, tcb_info_chain_part, qe_identity_part, qe_identity_chain_part, pck_chain_part;
 	uint8_t *root_crl_bytes, *pck_crl_bytes; /* own what the CRLs borrow */
 	struct x509_crl root_crl, pck_crl;

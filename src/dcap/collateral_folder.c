@@ -146,7 +146,7 @@ open_response(struct found *f, enum document i, struct jurat_diag *d)
 static jurat_rc
 split_signed(struct found *f, enum document i, struct jurat_diag *d)
 {
-	CLEANUP(json_clear) struct json_t *document = NULL;
+	CLEANUP(json_clear) struct json_value *document = NULL;
 	const char *member = strchr(documents[i].signed_member, '.') + 1;
 	const char *names[] = { member, "signature" };
 	const char *raw, *signature;

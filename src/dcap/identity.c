@@ -49,7 +49,7 @@ read_kind(struct enclave_identity *identity, struct jurat_diag *d)
 static jurat_rc
 read_masks(struct enclave_identity *identity, struct jurat_diag *d)
 {
-	const struct json_t *o = identity->document;
+	const struct json_value *o = identity->document;
 	uint8_t misc[2][4], attr[2][16];
 	jurat_rc rc = json_get_hex(o, F ".miscselect", misc[0], sizeof misc[0], d);
 
@@ -71,7 +71,7 @@ read_masks(struct enclave_identity *identity, struct jurat_diag *d)
 static jurat_rc
 read_members(struct enclave_identity *identity, struct jurat_diag *d)
 {
-	const struct json_t *o = identity->document;
+	const struct json_value *o = identity->document;
 	int64_t prod_id = 0;
 	jurat_rc rc = read_kind(identity, d);
 

@@ -15,7 +15,7 @@
 enum identity_id { IDENTITY_QE, IDENTITY_TD_QE, IDENTITY_QVE, IDENTITY_QAE };
 
 struct enclave_identity {
-	struct json_t *document;
+	struct json_value *document;
 	enum identity_id id;
 	int64_t issue_date, next_update; /* both inclusive */
 	int64_t evaluation_number;

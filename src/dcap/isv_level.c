@@ -9,7 +9,7 @@
 #define F "isv_level"
 
 jurat_rc
-tcb_read_date(const struct json_t *object, const char *field, int64_t *out, struct jurat_diag *d)
+tcb_read_date(const struct json_value *object, const char *field, int64_t *out, struct jurat_diag *d)
 {
 	const char *text;
 	jurat_rc rc = json_get_string(object, field, &text, d);
@@ -20,7 +20,7 @@ tcb_read_date(const struct json_t *object, const char *field, int64_t *out, stru
 }
 
 jurat_rc
-tcb_read_common(const struct json_t *level, struct tcb_level_common *out, struct jurat_diag *d)
+tcb_read_common(const struct json_value *level, struct tcb_level_common *out, struct jurat_diag *d)
 {
 	const char *status;
 	jurat_rc rc = tcb_read_date(level, "tcb_level.tcbDate", &out->tcb_date, d);
@@ -40,11 +40,11 @@ tcb_read_common(const struct json_t *level, struct tcb_level_common *out, struct
 }
 
 static jurat_rc
-read_level(const struct json_t *v, struct isv_level *level, unsigned allowed, struct jurat_diag *d)
+read_level(const struct json_value *v, struct isv_level *level, unsigned allowed, struct jurat_diag *d)
 {
 	static const char *const names[] = { "tcb", "tcbDate", "tcbStatus", "advisoryIDs" };
 	static const char *const tcb_names[] = { "isvsvn" };
-	const struct json_t *tcb;
+	const struct json_value *tcb;
 	int64_t svn = 0;
 	jurat_rc rc = json_check_object(v, F, d);
 
@@ -87,10 +87,10 @@ sort(struct isv_levels *levels, struct jurat_diag *d)
 }
 
 jurat_rc
-isv_levels_read(struct isv_levels *out, const struct json_t *identity, unsigned allowed, struct jurat_diag *d)
+isv_levels_read(struct isv_levels *out, const struct json_value *identity, unsigned allowed, struct jurat_diag *d)
 {
 	struct isv_levels levels = { 0 };
-	const struct json_t *list;
+	const struct json_value *list;
 	jurat_rc rc = json_get_array(identity, "identity.tcbLevels", 1, TCB_MAX_LEVELS, &list, d);
 
 	if (rc != JURAT_OK)

@@ -14,7 +14,7 @@
 struct tcb_level_common {
 	int64_t tcb_date;
 	enum tcb_status status;
-	const struct json_t *advisories; /* array of strings, or NULL; borrowed from the document */
+	const struct json_value *advisories; /* array of strings, or NULL; borrowed from the document */
 };
 
 struct isv_level {
@@ -31,7 +31,7 @@ struct isv_levels {
  * isv_levels_read: the member tcbLevels of an identity. JURAT_E_UNSUPPORTED for a status that is unknown or not one of `allowed` (a bit for each
  * enum tcb_status); JURAT_E_DUPLICATE for an ISVSVN given twice. isv_levels_clear frees; zeroed is cleared.
  */
-MUST_USE jurat_rc isv_levels_read(struct isv_levels *out, const struct json_t *identity, unsigned allowed, struct jurat_diag *d);
+MUST_USE jurat_rc isv_levels_read(struct isv_levels *out, const struct json_value *identity, unsigned allowed, struct jurat_diag *d);
 void isv_levels_clear(struct isv_levels *levels);
 
 /* isv_levels_select: the first level whose ISVSVN is not above the enclave's, or NULL. */
@@ -42,8 +42,8 @@ const struct isv_level *isv_levels_best(const struct isv_levels *levels);
 
 /* Shared by all readers of levels. */
 /* tcb_read_date: a member "YYYY-MM-DDThh:mm:ssZ". */
-MUST_USE jurat_rc tcb_read_date(const struct json_t *object, const char *field, int64_t *out, struct jurat_diag *d);
+MUST_USE jurat_rc tcb_read_date(const struct json_value *object, const char *field, int64_t *out, struct jurat_diag *d);
 /* tcb_read_common: tcbDate, tcbStatus and advisoryIDs of a level. */
-MUST_USE jurat_rc tcb_read_common(const struct json_t *level, struct tcb_level_common *out, struct jurat_diag *d);
+MUST_USE jurat_rc tcb_read_common(const struct json_value *level, struct tcb_level_common *out, struct jurat_diag *d);
 
 #endif

@@ -12,7 +12,7 @@
 
 /* read_component: { svn, category?, type? }, of either list. */
 static jurat_rc
-read_component(const struct json_t *v, uint8_t *out, struct jurat_diag *d)
+read_component(const struct json_value *v, uint8_t *out, struct jurat_diag *d)
 {
 	static const char *const names[] = { "svn", "category", "type" };
 	const char *text;
@@ -33,9 +33,9 @@ read_component(const struct json_t *v, uint8_t *out, struct jurat_diag *d)
 }
 
 static jurat_rc
-read_components(const struct json_t *tcb, const char *field, uint8_t out[TCB_NUM_COMPONENTS], struct jurat_diag *d)
+read_components(const struct json_value *tcb, const char *field, uint8_t out[TCB_NUM_COMPONENTS], struct jurat_diag *d)
 {
-	const struct json_t *list;
+	const struct json_value *list;
 	jurat_rc rc = json_get_array(tcb, field, TCB_NUM_COMPONENTS, TCB_NUM_COMPONENTS, &list, d);
 
 	for (size_t i = 0; rc == JURAT_OK && i < TCB_NUM_COMPONENTS; i++)
@@ -44,7 +44,7 @@ read_components(const struct json_t *tcb, const char *field, uint8_t out[TCB_NUM
 }
 
 static jurat_rc
-read_components_v3(const struct json_t *tcb, bool is_tdx, struct tcb_level *level, struct jurat_diag *d)
+read_components_v3(const struct json_value *tcb, bool is_tdx, struct tcb_level *level, struct jurat_diag *d)
 {
 	static const char *const names[] = { "sgxtcbcomponents", "pcesvn", "tdxtcbcomponents" };
 	jurat_rc rc = json_only(tcb, names, ARRAY_LEN(names) - !is_tdx, F ".tcbLevels.tcb", d);
@@ -58,7 +58,7 @@ read_components_v3(const struct json_t *tcb, bool is_tdx, struct tcb_level *leve
 
 /* read_components_v2: sgxtcbcomp01svn … sgxtcbcomp16svn and pcesvn, nothing else. */
 static jurat_rc
-read_components_v2(const struct json_t *tcb, struct tcb_level *level, struct jurat_diag *d)
+read_components_v2(const struct json_value *tcb, struct tcb_level *level, struct jurat_diag *d)
 {
 	char name[TCB_NUM_COMPONENTS][24];
 	const char *names[TCB_NUM_COMPONENTS + 1];
@@ -83,10 +83,10 @@ read_components_v2(const struct json_t *tcb, struct tcb_level *level, struct jur
 }
 
 static jurat_rc
-read_level(const struct json_t *v, const struct tcb_info *info, struct tcb_level *level, struct jurat_diag *d)
+read_level(const struct json_value *v, const struct tcb_info *info, struct tcb_level *level, struct jurat_diag *d)
 {
 	static const char *const names[] = { "tcb", "tcbDate", "tcbStatus", "advisoryIDs" };
-	const struct json_t *tcb;
+	const struct json_value *tcb;
 	int64_t pce_svn = 0;
 	jurat_rc rc = json_check_object(v, F ".tcbLevels", d);
 
@@ -117,7 +117,7 @@ compare_levels(const void *a, const void *b)
 }
 
 static void
-copy_word(char out[TCB_WORD_LEN + 1], const struct json_t *component, const char *key)
+copy_word(char out[TCB_WORD_LEN + 1], const struct json_value *component, const char *key)
 {
 	const char *text = json_text(json_member(component, key));
 	size_t len = text != NULL ? strlen(text) : 0;
@@ -127,9 +127,9 @@ copy_word(char out[TCB_WORD_LEN + 1], const struct json_t *component, const char
 }
 
 static void
-read_words(struct tcb_component_words out[TCB_NUM_COMPONENTS], const struct json_t *level, const char *member)
+read_words(struct tcb_component_words out[TCB_NUM_COMPONENTS], const struct json_value *level, const char *member)
 {
-	const struct json_t *list = json_member(json_member(level, "tcb"), member);
+	const struct json_value *list = json_member(json_member(level, "tcb"), member);
 
 	for (size_t i = 0; i < json_count(list) && i < TCB_NUM_COMPONENTS; i++) {
 		copy_word(out[i].category, json_at(list, i), "category");
@@ -140,7 +140,7 @@ read_words(struct tcb_component_words out[TCB_NUM_COMPONENTS], const struct json
 static jurat_rc
 read_levels(struct tcb_info *info, struct jurat_diag *d)
 {
-	const struct json_t *list;
+	const struct json_value *list;
 	jurat_rc rc = json_get_array(info->document, F ".tcbLevels", 1, TCB_MAX_LEVELS, &list, d);
 
 	if (rc != JURAT_OK)
@@ -164,7 +164,7 @@ read_levels(struct tcb_info *info, struct jurat_diag *d)
 }
 
 static jurat_rc
-read_module(const struct json_t *v, struct tdx_module *out, struct jurat_diag *d)
+read_module(const struct json_value *v, struct tdx_module *out, struct jurat_diag *d)
 {
 	uint8_t attributes[8], mask[8];
 	jurat_rc rc = json_get_hex(v, F ".tdxModule.mrsigner", out->mrsigner, sizeof out->mrsigner, d);
@@ -182,7 +182,7 @@ read_module(const struct json_t *v, struct tdx_module *out, struct jurat_diag *d
 
 /* read_module_version: "TDX_" and two hex digits of either case. */
 static jurat_rc
-read_module_version(const struct json_t *v, uint8_t *out, struct jurat_diag *d)
+read_module_version(const struct json_value *v, uint8_t *out, struct jurat_diag *d)
 {
 	const char *id;
 	jurat_rc rc = json_get_string(v, F ".tdxModuleIdentities.id", &id, d);
@@ -193,7 +193,7 @@ read_module_version(const struct json_t *v, uint8_t *out, struct jurat_diag *d)
 }
 
 static jurat_rc
-read_module_identity(const struct json_t *v, struct tdx_module_identity *out, struct jurat_diag *d)
+read_module_identity(const struct json_value *v, struct tdx_module_identity *out, struct jurat_diag *d)
 {
 	static const char *const names[] = { "id", "mrsigner", "attributes", "attributesMask", "tcbLevels" };
 	const unsigned allowed = 1u << TCB_UP_TO_DATE | 1u << TCB_OUT_OF_DATE | 1u << TCB_REVOKED;
@@ -211,7 +211,7 @@ read_module_identity(const struct json_t *v, struct tdx_module_identity *out, st
 static jurat_rc
 read_module_identities(struct tcb_info *info, struct jurat_diag *d)
 {
-	const struct json_t *list;
+	const struct json_value *list;
 	jurat_rc rc = json_get_array(info->document, F ".tdxModuleIdentities", 1, TCB_MAX_MODULES, &list, d);
 
 	if (rc != JURAT_OK)
@@ -235,7 +235,7 @@ static jurat_rc
 read_modules(struct tcb_info *info, struct jurat_diag *d)
 {
 	static const char *const names[] = { "mrsigner", "attributes", "attributesMask" };
-	const struct json_t *module;
+	const struct json_value *module;
 	jurat_rc rc = json_get_object(info->document, F ".tdxModule", &module, d);
 
 	if (rc == JURAT_OK)
@@ -287,7 +287,7 @@ read_kind(struct tcb_info *info, struct jurat_diag *d)
 static jurat_rc
 read_members(struct tcb_info *info, struct jurat_diag *d)
 {
-	const struct json_t *o = info->document;
+	const struct json_value *o = info->document;
 	int64_t type;
 	jurat_rc rc = read_kind(info, d);
 

@@ -41,7 +41,7 @@ struct tdx_module_identity {
 };
 
 struct tcb_info {
-	struct json_t *document;
+	struct json_value *document;
 	unsigned version;
 	bool is_tdx;
 	int64_t issue_date, next_update; /* both inclusive */

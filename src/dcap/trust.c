@@ -14,7 +14,7 @@ struct jurat_trust {
 	struct p256_public key;
 	struct x509_name base; /* every role's name is this with another common name */
 	const char *common_name[ROLE_NUM];
-	struct json_t *document; /* owns the texts of a private root */
+	struct json_value *document; /* owns the texts of a private root */
 	struct pem pem;          /* owns what base points to */
 	uint8_t digest[SHA256_LEN]; /* of a private root's text; Intel's is zeros */
 	struct {
@@ -168,7 +168,7 @@ read_common_names(struct jurat_trust *t, struct jurat_diag *d)
 	static const char *const fields[ROLE_NUM] = { "trust.common_names.root", "trust.common_names.platform_ca",
 		"trust.common_names.processor_ca", "trust.common_names.pck", "trust.common_names.tcb_signing" };
 	static const char *const names[ROLE_NUM] = { "root", "platform_ca", "processor_ca", "pck", "tcb_signing" };
-	const struct json_t *o;
+	const struct json_value *o;
 	jurat_rc rc = json_get_object(t->document, "trust.common_names", &o, d);
 
 	if (rc == JURAT_OK)

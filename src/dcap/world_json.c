@@ -114,7 +114,7 @@ world_save(const struct world *w, struct jurat_diag *d)
 /* ---- reading ---- */
 
 static jurat_rc
-get_when(const struct json_t *o, const char *field, int64_t *out, struct jurat_diag *d)
+get_when(const struct json_value *o, const char *field, int64_t *out, struct jurat_diag *d)
 {
 	const char *text;
 	jurat_rc rc = json_get_string(o, field, &text, d);
@@ -126,13 +126,13 @@ get_when(const struct json_t *o, const char *field, int64_t *out, struct jurat_d
 
 /* get_number: out is a wider type than every caller's, whose limits max keeps. */
 static jurat_rc
-get_number(const struct json_t *o, const char *field, int64_t max, int64_t *out, struct jurat_diag *d)
+get_number(const struct json_value *o, const char *field, int64_t max, int64_t *out, struct jurat_diag *d)
 {
 	return json_get_integer(o, field, 0, max, out, d);
 }
 
 static jurat_rc
-get_names(struct world *w, const struct json_t *o, struct jurat_diag *d)
+get_names(struct world *w, const struct json_value *o, struct jurat_diag *d)
 {
 	const char *name = NULL;
 	bool intel = false;
@@ -144,7 +144,7 @@ get_names(struct world *w, const struct json_t *o, struct jurat_diag *d)
 }
 
 static jurat_rc
-get_dials(struct world *w, const struct json_t *o, struct jurat_diag *d)
+get_dials(struct world *w, const struct json_value *o, struct jurat_diag *d)
 {
 	int64_t svn = 0, pce_svn = 0, qe_svn = 0;
 	const char *status = NULL;
@@ -169,9 +169,9 @@ get_dials(struct world *w, const struct json_t *o, struct jurat_diag *d)
 }
 
 static jurat_rc
-get_revoked(struct world *w, const struct json_t *o, struct jurat_diag *d)
+get_revoked(struct world *w, const struct json_value *o, struct jurat_diag *d)
 {
-	const struct json_t *list = NULL;
+	const struct json_value *list = NULL;
 	jurat_rc rc = json_get_array(o, "world.revoked", 0, WORLD_REVOKED_MAX, &list, d);
 
 	for (size_t i = 0; rc == JURAT_OK && i < json_count(list); i++) {
@@ -185,7 +185,7 @@ get_revoked(struct world *w, const struct json_t *o, struct jurat_diag *d)
 }
 
 static jurat_rc
-get_machine(struct world_machine *m, const struct json_t *o, struct jurat_diag *d)
+get_machine(struct world_machine *m, const struct json_value *o, struct jurat_diag *d)
 {
 	static const char *const names[] = { "ppid", "cpusvn", "pck_serial", "enrolled" };
 	jurat_rc rc = json_only(o, names, ARRAY_LEN(names), "world.machines", d);
@@ -202,9 +202,9 @@ get_machine(struct world_machine *m, const struct json_t *o, struct jurat_diag *
 }
 
 static jurat_rc
-get_machines(struct world *w, const struct json_t *o, struct jurat_diag *d)
+get_machines(struct world *w, const struct json_value *o, struct jurat_diag *d)
 {
-	const struct json_t *list = NULL;
+	const struct json_value *list = NULL;
 	jurat_rc rc = json_get_array(o, "world.machines", 0, WORLD_MACHINES_MAX, &list, d);
 
 	for (size_t i = 0; rc == JURAT_OK && i < json_count(list); i++) {
@@ -218,7 +218,7 @@ get_machines(struct world *w, const struct json_t *o, struct jurat_diag *d)
 
 /* check_version: *out is what the file has; of the older ones version 1 is read. */
 static jurat_rc
-check_version(const struct json_t *o, int64_t *out, struct jurat_diag *d)
+check_version(const struct json_value *o, int64_t *out, struct jurat_diag *d)
 {
 	jurat_rc rc = json_get_integer(o, "world.version", 0, INT32_MAX, out, d);
 
@@ -232,7 +232,7 @@ check_version(const struct json_t *o, int64_t *out, struct jurat_diag *d)
 
 /* check_digest: whatever the reader understood must be what was written; the disk, or a hand, changed it otherwise. */
 static jurat_rc
-check_digest(const struct world *w, const struct json_t *o, struct jurat_diag *d)
+check_digest(const struct world *w, const struct json_value *o, struct jurat_diag *d)
 {
 	uint8_t wanted[SHA256_LEN], got[SHA256_LEN];
 	jurat_rc rc = json_get_hex(o, "world.sha256", got, sizeof got, d);
@@ -247,7 +247,7 @@ check_digest(const struct world *w, const struct json_t *o, struct jurat_diag *d
 }
 
 static jurat_rc
-read_world(struct world *w, const struct json_t *o, struct jurat_diag *d)
+read_world(struct world *w, const struct json_value *o, struct jurat_diag *d)
 {
 	static const char *const names[] = { "version", "name", "intel_names", "made", "fmspc", "pce_id", "evaluation_number",
 		"crl_number", "tcb_status", "min_svn", "min_pce_svn", "min_qe_svn", "revoked", "machines", "sha256" };
@@ -289,7 +289,7 @@ world_close(struct world *w)
 jurat_rc
 world_parse(struct world **out, const char *text, size_t len, struct jurat_diag *d)
 {
-	struct json_t *document CLEANUP(json_clear) = NULL;
+	struct json_value *document CLEANUP(json_clear) = NULL;
 	struct world *w;
 	jurat_rc rc = json_parse(&document, text, len, WORLD_FILE_MAX_LEN, "world", d);
 

@@ -147,7 +147,7 @@ static jurat_rc
 read_signed(char **out, char out_signature[SIGNATURE_HEX_LEN + 1], const struct http_reply *r, const char *key_field,
     const char *signature_field, struct jurat_diag *d)
 {
-	CLEANUP(json_clear) struct json_t *document = NULL;
+	CLEANUP(json_clear) struct json_value *document = NULL;
 	const char *keys[] = { strrchr(key_field, '.') + 1, "signature" };
 	const char *raw, *signature;
 	size_t len = 0;

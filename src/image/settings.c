@@ -22,13 +22,13 @@ image_settings_default(struct image_settings *out)
 
 /* has: whether the member whose full name is field stands in the object. */
 static bool
-has(const struct json_t *o, const char *field)
+has(const struct json_value *o, const char *field)
 {
 	return json_member(o, strrchr(field, '.') + 1) != NULL;
 }
 
 static jurat_rc
-read_number(const struct json_t *o, const char *field, uint32_t min, uint32_t max, uint32_t *out, struct jurat_diag *d)
+read_number(const struct json_value *o, const char *field, uint32_t min, uint32_t max, uint32_t *out, struct jurat_diag *d)
 {
 	int64_t v;
 	jurat_rc rc;
@@ -42,7 +42,7 @@ read_number(const struct json_t *o, const char *field, uint32_t min, uint32_t ma
 }
 
 static jurat_rc
-read_number16(const struct json_t *o, const char *field, uint16_t *out, struct jurat_diag *d)
+read_number16(const struct json_value *o, const char *field, uint16_t *out, struct jurat_diag *d)
 {
 	uint32_t v = *out;
 	jurat_rc rc = read_number(o, field, 0, UINT16_MAX, &v, d);
@@ -53,14 +53,14 @@ read_number16(const struct json_t *o, const char *field, uint16_t *out, struct j
 }
 
 static jurat_rc
-read_id(const struct json_t *o, const char *field, uint8_t out[SGX_EXTID_LEN], struct jurat_diag *d)
+read_id(const struct json_value *o, const char *field, uint8_t out[SGX_EXTID_LEN], struct jurat_diag *d)
 {
 	return has(o, field) ? json_get_hex(o, field, out, SGX_EXTID_LEN, d) : JURAT_OK;
 }
 
 /* read_flag: a bit of the attributes. */
 static jurat_rc
-read_flag(const struct json_t *o, const char *field, uint64_t bit, uint64_t *flags, struct jurat_diag *d)
+read_flag(const struct json_value *o, const char *field, uint64_t bit, uint64_t *flags, struct jurat_diag *d)
 {
 	bool on;
 	jurat_rc rc;
@@ -75,7 +75,7 @@ read_flag(const struct json_t *o, const char *field, uint64_t bit, uint64_t *fla
 
 /* read_debug: "allowed" (whoever loads the enclave decides), "forbidden", or "always". */
 static jurat_rc
-read_debug(const struct json_t *o, struct image_settings *s, struct jurat_diag *d)
+read_debug(const struct json_value *o, struct image_settings *s, struct jurat_diag *d)
 {
 	const char *word;
 	jurat_rc rc;
@@ -100,7 +100,7 @@ read_debug(const struct json_t *o, struct image_settings *s, struct jurat_diag *
 
 /* read_date: "YYYYMMDD", in SIGSTRUCT as binary-coded decimal; whether it is a day is image_sign's business. */
 static jurat_rc
-read_date(const struct json_t *o, uint32_t *out, struct jurat_diag *d)
+read_date(const struct json_value *o, uint32_t *out, struct jurat_diag *d)
 {
 	const char *text;
 	uint32_t v = 0;
@@ -123,7 +123,7 @@ read_date(const struct json_t *o, uint32_t *out, struct jurat_diag *d)
 }
 
 static jurat_rc
-read_identity(const struct json_t *o, struct image_settings *s, struct jurat_diag *d)
+read_identity(const struct json_value *o, struct image_settings *s, struct jurat_diag *d)
 {
 	jurat_rc rc = read_number16(o, "settings.isv_prod_id", &s->isv_prod_id, d);
 
@@ -141,7 +141,7 @@ read_identity(const struct json_t *o, struct image_settings *s, struct jurat_dia
 }
 
 static jurat_rc
-read_attributes(const struct json_t *o, struct image_settings *s, struct jurat_diag *d)
+read_attributes(const struct json_value *o, struct image_settings *s, struct jurat_diag *d)
 {
 	uint64_t misc = s->miscselect;
 	uint32_t xfrm = (uint32_t)s->attributes.xfrm;
@@ -163,7 +163,7 @@ read_attributes(const struct json_t *o, struct image_settings *s, struct jurat_d
 }
 
 static jurat_rc
-read_sizes(const struct json_t *o, struct image_settings *s, struct jurat_diag *d)
+read_sizes(const struct json_value *o, struct image_settings *s, struct jurat_diag *d)
 {
 	jurat_rc rc = read_number(o, "settings.num_tcs", 1, IMAGE_TCS_MAX, &s->num_tcs, d);
 
@@ -184,7 +184,7 @@ image_settings_parse(struct image_settings *out, const char *json, size_t len, s
 	static const char *const names[] = { "isv_prod_id", "isv_svn", "isv_family_id", "isv_ext_prod_id", "date", "sw_defined",
 		"debug", "kss", "provision_key", "einittoken_key", "exinfo", "xfrm", "num_tcs", "stack_pages", "heap_pages",
 		"ssa_frame_pages", "num_ssa" };
-	CLEANUP(json_clear) struct json_t *o = NULL;
+	CLEANUP(json_clear) struct json_value *o = NULL;
 	struct image_settings s;
 	jurat_rc rc = json_parse(&o, json, len, IMAGE_SETTINGS_MAX_LEN, "settings", d);
 

@@ -1,122 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json/json.h"
 
-#include <jansson.h>
 #include <string.h>
 
 #include "core/diag.h"
 #include "core/hex.h"
+#include "json/value.h"
 
-/* The library under this door recurses; so depth is counted first, without recursion. */
-static jurat_rc
-check_depth(const char *text, size_t len, const char *field, struct jurat_diag *d)
+static bool
+is(const struct json_value *v, enum json_kind kind)
 {
-	size_t depth = 0;
-	bool in_string = false;
+	return v != NULL && v->kind == kind;
+}
 
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
+const struct json_value *
+json_member(const struct json_value *v, const char *key)
+{
+	const size_t len = strlen(key);
 
-		if (in_string) {
-			if (c == '\\')
-				i++;
-			else if (c == '"')
-				in_string = false;
-		} else if (c == '"') {
-			in_string = true;
-		} else if (c == '{' || c == '[') {
-			if (++depth > JSON_MAX_DEPTH)
-				return jurat_fail(d, JURAT_E_TOO_LARGE, field, i, JSON_MAX_DEPTH, depth);
-		} else if ((c == '}' || c == ']') && depth > 0) {
-			depth--;
-		}
+	for (size_t i = 0; is(v, JSON_IS_OBJECT) && i < v->num; i++) {
+		const struct json_value *name = &v->as.items[2 * i];
+
+		if (name->num == len && memcmp(name->as.text, key, len) == 0)
+			return name + 1;
 	}
-	return JURAT_OK;
-}
-
-static jurat_rc
-code_of(const json_error_t *e)
-{
-	switch (json_error_code(e)) {
-	case json_error_out_of_memory:
-		return JURAT_E_MEMORY;
-	case json_error_premature_end_of_input:
-		return JURAT_E_TRUNCATED;
-	case json_error_end_of_input_expected:
-		return JURAT_E_TRAILING;
-	case json_error_duplicate_key:
-		return JURAT_E_DUPLICATE;
-	default:
-		return JURAT_E_FORMAT;
-	}
-}
-
-jurat_rc
-json_parse(struct json_t **out, const char *text, size_t len, size_t max_len, const char *field, struct jurat_diag *d)
-{
-	json_error_t e;
-	json_t *v;
-	jurat_rc rc;
-
-	if (len > max_len)
-		return jurat_fail(d, JURAT_E_TOO_LARGE, field, NO_OFFSET, max_len, len);
-	if (len == 0)
-		return jurat_fail(d, JURAT_E_TRUNCATED, field, 0, 1, 0);
-	rc = check_depth(text, len, field, d);
-	if (rc != JURAT_OK)
-		return rc;
-	v = json_loadb(text, len, JSON_REJECT_DUPLICATES, &e);
-	if (v == NULL)
-		return jurat_fail(d, code_of(&e), field, (uint64_t)(e.position > 0 ? e.position : 0), 0, 0);
-	if (!json_is_object(v)) {
-		json_decref(v);
-		return jurat_fail(d, JURAT_E_FORMAT, field, 0, 0, 0);
-	}
-	*out = v;
-	return JURAT_OK;
-}
-
-void
-json_free(struct json_t *document)
-{
-	json_decref(document);
-}
-
-void
-json_clear(struct json_t **document)
-{
-	json_free(*document);
-	*document = NULL;
-}
-
-const struct json_t *
-json_member(const struct json_t *v, const char *key)
-{
-	return json_object_get(v, key);
+	return NULL;
 }
 
 size_t
-json_count(const struct json_t *v)
+json_count(const struct json_value *v)
 {
-	return json_array_size(v);
+	return is(v, JSON_IS_ARRAY) ? v->num : 0;
 }
 
-const struct json_t *
-json_at(const struct json_t *v, size_t i)
+const struct json_value *
+json_at(const struct json_value *v, size_t i)
 {
-	return json_array_get(v, i);
+	return i < json_count(v) ? &v->as.items[i] : NULL;
 }
 
 const char *
-json_text(const struct json_t *v)
+json_text(const struct json_value *v)
 {
-	return json_string_value(v);
+	return is(v, JSON_IS_STRING) ? v->as.text : NULL;
 }
 
 jurat_rc
-json_check_object(const struct json_t *v, const char *field, struct jurat_diag *d)
+json_check_object(const struct json_value *v, const char *field, struct jurat_diag *d)
 {
-	return json_is_object(v) ? JURAT_OK : jurat_fail(d, JURAT_E_FORMAT, field, NO_OFFSET, 0, 0);
+	return is(v, JSON_IS_OBJECT) ? JURAT_OK : jurat_fail(d, JURAT_E_FORMAT, field, NO_OFFSET, 0, 0);
 }
 
 static const char *
@@ -127,42 +58,42 @@ key_of(const char *field)
 	return dot != NULL ? dot + 1 : field;
 }
 
-/* get: the member, if it is there and of the type. */
+/* get: the member, if it is there and of the kind. */
 static jurat_rc
-get(const struct json_t *object, const char *field, json_type type, const struct json_t **out, struct jurat_diag *d)
+get(const struct json_value *object, const char *field, enum json_kind kind, const struct json_value **out, struct jurat_diag *d)
 {
-	const struct json_t *v = json_object_get(object, key_of(field));
+	const struct json_value *v = json_member(object, key_of(field));
 
 	if (v == NULL)
 		return jurat_fail(d, JURAT_E_MISSING, field, NO_OFFSET, 0, 0);
-	if (json_typeof(v) != type)
+	if (v->kind != kind)
 		return jurat_fail(d, JURAT_E_FORMAT, field, NO_OFFSET, 0, 0);
 	*out = v;
 	return JURAT_OK;
 }
 
 jurat_rc
-json_get_string(const struct json_t *object, const char *field, const char **out, struct jurat_diag *d)
+json_get_string(const struct json_value *object, const char *field, const char **out, struct jurat_diag *d)
 {
-	const struct json_t *v;
-	jurat_rc rc = get(object, field, JSON_STRING, &v, d);
+	const struct json_value *v;
+	jurat_rc rc = get(object, field, JSON_IS_STRING, &v, d);
 
 	if (rc == JURAT_OK)
-		*out = json_string_value(v);
+		*out = v->as.text;
 	return rc;
 }
 
 jurat_rc
 json_get_integer(
-    const struct json_t *object, const char *field, int64_t min, int64_t max, int64_t *out, struct jurat_diag *d)
+    const struct json_value *object, const char *field, int64_t min, int64_t max, int64_t *out, struct jurat_diag *d)
 {
-	const struct json_t *v;
-	jurat_rc rc = get(object, field, JSON_INTEGER, &v, d);
+	const struct json_value *v;
+	jurat_rc rc = get(object, field, JSON_IS_INTEGER, &v, d);
 	int64_t n;
 
 	if (rc != JURAT_OK)
 		return rc;
-	n = json_integer_value(v);
+	n = v->as.integer;
 	if (n < min || n > max)
 		return jurat_fail(d, JURAT_E_FORMAT, field, NO_OFFSET, (uint64_t)(n < min ? min : max), (uint64_t)n);
 	*out = n;
@@ -170,35 +101,35 @@ json_get_integer(
 }
 
 jurat_rc
-json_get_bool(const struct json_t *object, const char *field, bool *out, struct jurat_diag *d)
+json_get_bool(const struct json_value *object, const char *field, bool *out, struct jurat_diag *d)
 {
-	const struct json_t *v = json_object_get(object, key_of(field));
+	const struct json_value *v = json_member(object, key_of(field));
 
 	if (v == NULL)
 		return jurat_fail(d, JURAT_E_MISSING, field, NO_OFFSET, 0, 0);
-	if (!json_is_boolean(v))
+	if (v->kind != JSON_IS_TRUE && v->kind != JSON_IS_FALSE)
 		return jurat_fail(d, JURAT_E_FORMAT, field, NO_OFFSET, 0, 0);
-	*out = json_is_true(v);
+	*out = v->kind == JSON_IS_TRUE;
 	return JURAT_OK;
 }
 
 jurat_rc
-json_get_object(const struct json_t *object, const char *field, const struct json_t **out, struct jurat_diag *d)
+json_get_object(const struct json_value *object, const char *field, const struct json_value **out, struct jurat_diag *d)
 {
-	return get(object, field, JSON_OBJECT, out, d);
+	return get(object, field, JSON_IS_OBJECT, out, d);
 }
 
 jurat_rc
-json_get_array(const struct json_t *object, const char *field, size_t min, size_t max, const struct json_t **out,
+json_get_array(const struct json_value *object, const char *field, size_t min, size_t max, const struct json_value **out,
     struct jurat_diag *d)
 {
-	const struct json_t *v;
-	jurat_rc rc = get(object, field, JSON_ARRAY, &v, d);
+	const struct json_value *v;
+	jurat_rc rc = get(object, field, JSON_IS_ARRAY, &v, d);
 	size_t n;
 
 	if (rc != JURAT_OK)
 		return rc;
-	n = json_array_size(v);
+	n = v->num;
 	if (n < min)
 		return jurat_fail(d, JURAT_E_FORMAT, field, NO_OFFSET, min, n);
 	if (n > max)
@@ -208,7 +139,7 @@ json_get_array(const struct json_t *object, const char *field, size_t min, size_
 }
 
 jurat_rc
-json_get_hex(const struct json_t *object, const char *field, uint8_t *out, size_t n, struct jurat_diag *d)
+json_get_hex(const struct json_value *object, const char *field, uint8_t *out, size_t n, struct jurat_diag *d)
 {
 	const char *text;
 	jurat_rc rc = json_get_string(object, field, &text, d);
@@ -221,31 +152,29 @@ json_get_hex(const struct json_t *object, const char *field, uint8_t *out, size_
 }
 
 static bool
-is_one_of(const char *key, const char *const *names, size_t num)
+is_one_of(const struct json_value *key, const char *const *names, size_t num)
 {
 	for (size_t i = 0; i < num; i++) {
-		if (strcmp(key, names[i]) == 0)
+		if (strcmp(key->as.text, names[i]) == 0)
 			return true;
 	}
 	return false;
 }
 
 jurat_rc
-json_only(const struct json_t *object, const char *const *names, size_t num, const char *field, struct jurat_diag *d)
+json_only(const struct json_value *object, const char *const *names, size_t num, const char *field, struct jurat_diag *d)
 {
-	json_t *o = json_incref((json_t *)(uintptr_t)object); /* the iterator's signature lacks const; nothing is changed */
-	jurat_rc rc = JURAT_OK;
+	for (size_t i = 0; is(object, JSON_IS_OBJECT) && i < object->num; i++) {
+		const struct json_value *key = &object->as.items[2 * i];
 
-	for (void *i = json_object_iter(o); i != NULL && rc == JURAT_OK; i = json_object_iter_next(o, i)) {
-		const char *key = json_object_iter_key(i);
-
-		if (!is_one_of(key, names, num)) {
-			rc = jurat_fail(d, JURAT_E_FORMAT, field, NO_OFFSET, 0, strlen(key));
-			jurat_hint(d, "an unknown member stands there; names are case-sensitive");
-		}
+		if (is_one_of(key, names, num))
+			continue;
+		(void)jurat_fail(d, JURAT_E_FORMAT, field, NO_OFFSET, 0, key->num);
+		jurat_name(d, key->as.text, key->num);
+		jurat_hint(d, "an unknown member stands there; names are case-sensitive");
+		return JURAT_E_FORMAT;
 	}
-	json_decref(o);
-	return rc;
+	return JURAT_OK;
 }
 
 static size_t
@@ -323,14 +252,24 @@ json_raw_member(
 }
 
 static bool
-covers_members(const json_t *whole, const json_t *part, const char *except)
+equal_scalars(const struct json_value *a, const struct json_value *b)
 {
-	for (void *at = json_object_iter((json_t *)(uintptr_t)part); at != NULL; at = json_object_iter_next((json_t *)(uintptr_t)part, at)) {
-		const char *key = json_object_iter_key(at);
+	if (a->kind == JSON_IS_INTEGER)
+		return a->as.integer == b->as.integer;
+	if (a->kind == JSON_IS_STRING)
+		return a->num == b->num && memcmp(a->as.text, b->as.text, a->num) == 0;
+	return true; /* null, true, false: the kind says it */
+}
 
-		if (except != NULL && strcmp(key, except) == 0)
+static bool
+covers_members(const struct json_value *whole, const struct json_value *part, const char *except)
+{
+	for (size_t i = 0; i < part->num; i++) {
+		const struct json_value *key = &part->as.items[2 * i];
+
+		if (except != NULL && strcmp(key->as.text, except) == 0)
 			continue;
-		if (!json_covers(json_object_get(whole, key), json_object_iter_value(at), NULL))
+		if (!json_covers(json_member(whole, key->as.text), key + 1, NULL))
 			return false;
 	}
 	return true;
@@ -338,18 +277,18 @@ covers_members(const json_t *whole, const json_t *part, const char *except)
 
 /* Recursion ends with the document's depth, which json_parse has limited. */
 bool
-json_covers(const struct json_t *whole, const struct json_t *part, const char *except)
+json_covers(const struct json_value *whole, const struct json_value *part, const char *except)
 {
-	if (whole == NULL || json_typeof(whole) != json_typeof(part))
+	if (whole == NULL || whole->kind != part->kind)
 		return false;
-	if (json_is_object(part))
+	if (part->kind == JSON_IS_OBJECT)
 		return covers_members(whole, part, except);
-	if (!json_is_array(part))
-		return json_equal(whole, part) != 0;
-	if (json_array_size(whole) != json_array_size(part))
+	if (part->kind != JSON_IS_ARRAY)
+		return equal_scalars(whole, part);
+	if (whole->num != part->num)
 		return false;
-	for (size_t i = 0; i < json_array_size(part); i++) {
-		if (!json_covers(json_array_get(whole, i), json_array_get(part, i), NULL))
+	for (size_t i = 0; i < part->num; i++) {
+		if (!json_covers(&whole->as.items[i], &part->as.items[i], NULL))
 			return false;
 	}
 	return true;

@@ -134,7 +134,7 @@ code_of(const char *name)
 static jurat_rc
 refused(struct vault_refusal *out, struct http_reply *reply, struct jurat_diag *d)
 {
-	struct json_t *problem = NULL;
+	struct json_value *problem = NULL;
 	const char *text;
 	jurat_rc rc = JURAT_E_IO;
 

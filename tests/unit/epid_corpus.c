@@ -29,7 +29,7 @@ epid_set_open(struct epid_set *out, const char *name)
 		fail_msg("%s has %zu vectors and says %lld", path, out->num, (long long)count);
 }
 
-const struct json_t *
+const struct json_value *
 epid_set_next(struct epid_set *s)
 {
 	return s->num_run < s->num ? json_at(s->vectors, s->num_run++) : NULL;
@@ -55,7 +55,7 @@ from_hex(const char *text)
 }
 
 static struct epid_member
-from_pattern(const struct json_t *v)
+from_pattern(const struct json_value *v)
 {
 	struct epid_member m = { .len = (size_t)epid_integer(v, "len") };
 	uint8_t *bytes = malloc(m.len + 1);
@@ -70,9 +70,9 @@ from_pattern(const struct json_t *v)
 }
 
 struct epid_member
-epid_member(const struct json_t *vector, const char *key)
+epid_member(const struct json_value *vector, const char *key)
 {
-	const struct json_t *v = json_member(vector, key);
+	const struct json_value *v = json_member(vector, key);
 
 	if (json_text(v) != NULL)
 		return from_hex(json_text(v));
@@ -91,7 +91,7 @@ epid_member_clear(struct epid_member *m)
 }
 
 int64_t
-epid_integer(const struct json_t *vector, const char *key)
+epid_integer(const struct json_value *vector, const char *key)
 {
 	struct jurat_diag d = { 0 };
 	int64_t v = 0;
@@ -102,7 +102,7 @@ epid_integer(const struct json_t *vector, const char *key)
 }
 
 const char *
-epid_text(const struct json_t *vector, const char *key)
+epid_text(const struct json_value *vector, const char *key)
 {
 	return json_text(json_member(vector, key));
 }

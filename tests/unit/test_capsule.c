@@ -218,7 +218,7 @@ json_covers_finds_every_member_and_no_other_value(void **state)
 		{ "{\"a\":{\"x\":1}}", "{\"a\":{\"x\":1,\"skip\":2}}", false }, { "{\"a\":1}", "{\"a\":1,\"skip\":2}", true } };
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		CLEANUP(json_clear) struct json_t *whole = NULL, *part = NULL;
+		CLEANUP(json_clear) struct json_value *whole = NULL, *part = NULL;
 
 		assert_int_equal(json_parse(&whole, cases[i].whole, strlen(cases[i].whole), 1024, "x", NULL), JURAT_OK);
 		assert_int_equal(json_parse(&part, cases[i].part, strlen(cases[i].part), 1024, "x", NULL), JURAT_OK);

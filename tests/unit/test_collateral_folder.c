@@ -13,7 +13,7 @@
 
 /* The fuzz seed of a whole collateral file, and a folder that is to become it again. */
 struct world {
-	struct json_t *document;
+	struct json_value *document;
 	char *dir;
 };
 
@@ -149,7 +149,7 @@ check_same(const struct world *w, const char *pck_chain)
 	static const char *const names[] = { "root_ca_crl", "pck_crl", "tcb_info_issuer_chain", "tcb_info", "tcb_info_signature",
 		"qe_identity_issuer_chain", "qe_identity", "qe_identity_signature" };
 	struct jurat_collateral *c = NULL;
-	struct json_t *document = NULL;
+	struct json_value *document = NULL;
 	struct jurat_diag d = { 0 };
 	char *text = NULL;
 

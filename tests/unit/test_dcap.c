@@ -451,7 +451,7 @@ tcb_signing_key(void)
 static const char *
 check_signed(const char *text, size_t len, const char *member, const struct p256_public *key, size_t *raw_len)
 {
-	struct json_t *v = NULL;
+	struct json_value *v = NULL;
 	struct p256_signature sig;
 	uint8_t raw_sig[64], digest[SHA256_LEN];
 	const char *raw;

@@ -552,7 +552,7 @@ as_intel(enum epid_form kind, const struct epid_member *cert, const struct epid_
 
 /* same_body: Intel's output, or what length it asked for; false if that was the vector's only fault (a buffer too small). */
 static bool
-same_body(const struct json_t *v, enum epid_form kind, const struct epid_member *file)
+same_body(const struct json_value *v, enum epid_form kind, const struct epid_member *file)
 {
 	struct epid_member want = epid_member(v, "out");
 	struct epid_file f;
@@ -570,7 +570,7 @@ same_body(const struct json_t *v, enum epid_form kind, const struct epid_member 
 static void
 recorded_file_parser_agrees(void **state)
 {
-	const struct json_t *v;
+	const struct json_value *v;
 	struct epid_set set;
 	size_t num_11 = 0;
 
@@ -603,7 +603,7 @@ recorded_file_parser_agrees(void **state)
 static void
 recorded_ecdsa_agrees(void **state)
 {
-	const struct json_t *v;
+	const struct json_value *v;
 	struct epid_set set;
 
 	(void)state;

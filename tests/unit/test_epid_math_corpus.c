@@ -24,7 +24,7 @@ num_sets(void)
 }
 
 static void
-equal_to(const struct json_t *v, const char *key, const void *p, size_t len)
+equal_to(const struct json_value *v, const char *key, const void *p, size_t len)
 {
 	struct epid_member m = epid_member(v, key);
 
@@ -34,7 +34,7 @@ equal_to(const struct json_t *v, const char *key, const void *p, size_t len)
 }
 
 static void
-bytes_of(const struct json_t *v, const char *key, void *out, size_t len)
+bytes_of(const struct json_value *v, const char *key, void *out, size_t len)
 {
 	struct epid_member m = epid_member(v, key);
 
@@ -44,7 +44,7 @@ bytes_of(const struct json_t *v, const char *key, void *out, size_t len)
 }
 
 static void
-g1_of(const struct json_t *v, const char *key, struct g1_affine *out)
+g1_of(const struct json_value *v, const char *key, struct g1_affine *out)
 {
 	uint8_t b[G1_LEN];
 
@@ -53,7 +53,7 @@ g1_of(const struct json_t *v, const char *key, struct g1_affine *out)
 }
 
 static void
-g2_of(const struct json_t *v, const char *key, struct g2_affine *out)
+g2_of(const struct json_value *v, const char *key, struct g2_affine *out)
 {
 	uint8_t b[G2_LEN];
 
@@ -62,7 +62,7 @@ g2_of(const struct json_t *v, const char *key, struct g2_affine *out)
 }
 
 static void
-is_g1(const struct json_t *v, const char *key, const struct g1 *p)
+is_g1(const struct json_value *v, const char *key, const struct g1 *p)
 {
 	struct g1_affine a;
 	uint8_t b[G1_LEN];
@@ -73,7 +73,7 @@ is_g1(const struct json_t *v, const char *key, const struct g1 *p)
 }
 
 static void
-is_g2(const struct json_t *v, const char *key, const struct g2 *p)
+is_g2(const struct json_value *v, const char *key, const struct g2 *p)
 {
 	struct g2_affine a;
 	uint8_t b[G2_LEN];
@@ -84,7 +84,7 @@ is_g2(const struct json_t *v, const char *key, const struct g2 *p)
 }
 
 static bool
-is_fr(const struct json_t *v)
+is_fr(const struct json_value *v)
 {
 	uint8_t prime[FR_LEN], order[FR_LEN];
 
@@ -94,7 +94,7 @@ is_fr(const struct json_t *v)
 }
 
 static void
-try_mul(const struct json_t *v)
+try_mul(const struct json_value *v)
 {
 	int64_t degree = epid_integer(v, "deg");
 	uint8_t a[FQ12_LEN], b[FQ12_LEN], out[FQ12_LEN];
@@ -126,7 +126,7 @@ try_mul(const struct json_t *v)
 }
 
 static void
-try_inv(const struct json_t *v)
+try_inv(const struct json_value *v)
 {
 	int64_t degree = epid_integer(v, "deg");
 	uint8_t a[FQ2_LEN], out[FQ2_LEN];
@@ -159,7 +159,7 @@ try_inv(const struct json_t *v)
 }
 
 static void
-try_read_point(const struct json_t *v)
+try_read_point(const struct json_value *v)
 {
 	struct epid_member in = epid_member(v, "in");
 	int64_t rc = epid_integer(v, "rc");
@@ -180,7 +180,7 @@ try_read_point(const struct json_t *v)
 }
 
 static void
-try_add(const struct json_t *v)
+try_add(const struct json_value *v)
 {
 	if (epid_integer(v, "deg") == 1) {
 		struct g1_affine a, b;
@@ -209,7 +209,7 @@ try_add(const struct json_t *v)
 
 /* Every way that a set has to compute k * a. */
 static void
-try_g1_exp(const struct json_t *v, const char *key, const struct epid_kernels *set, const struct g1_affine *a, const struct fr *k)
+try_g1_exp(const struct json_value *v, const char *key, const struct epid_kernels *set, const struct g1_affine *a, const struct fr *k)
 {
 	static struct g1_comb comb;
 	const struct g1_comb *const combs[1] = { &comb };
@@ -229,7 +229,7 @@ try_g1_exp(const struct json_t *v, const char *key, const struct epid_kernels *s
 }
 
 static void
-try_exp(const struct json_t *v)
+try_exp(const struct json_value *v)
 {
 	uint8_t bytes[FR_LEN];
 	struct fr k;
@@ -253,9 +253,9 @@ try_exp(const struct json_t *v)
 }
 
 static size_t
-exponents(const struct json_t *v, struct fr *out, size_t max)
+exponents(const struct json_value *v, struct fr *out, size_t max)
 {
-	const struct json_t *list = json_member(v, "exps");
+	const struct json_value *list = json_member(v, "exps");
 	size_t n = json_count(list);
 
 	assert_true(n <= max && n == json_count(json_member(v, "bases")));
@@ -272,7 +272,7 @@ exponents(const struct json_t *v, struct fr *out, size_t max)
 
 /* The bytes of base i, of exactly len. */
 static void
-base_at(const struct json_t *v, size_t i, uint8_t *out, size_t len)
+base_at(const struct json_value *v, size_t i, uint8_t *out, size_t len)
 {
 	size_t got;
 	uint8_t *b = test_hex(json_text(json_at(json_member(v, "bases"), i)), &got);
@@ -283,7 +283,7 @@ base_at(const struct json_t *v, size_t i, uint8_t *out, size_t len)
 }
 
 static void
-try_multi_exp_g1(const struct json_t *v, const struct fr *k, size_t n)
+try_multi_exp_g1(const struct json_value *v, const struct fr *k, size_t n)
 {
 	struct g1_affine a[KERNEL_BASES_MAX];
 	uint8_t b[G1_LEN];
@@ -302,7 +302,7 @@ try_multi_exp_g1(const struct json_t *v, const struct fr *k, size_t n)
 }
 
 static void
-try_multi_exp(const struct json_t *v)
+try_multi_exp(const struct json_value *v)
 {
 	struct fr k[KERNEL_BASES_MAX];
 	size_t n = exponents(v, k, KERNEL_BASES_MAX);
@@ -325,7 +325,7 @@ try_multi_exp(const struct json_t *v)
 
 /* The product has no function of ours: exponents of GT are moved into G1. Here the plain way, bit by bit. */
 static void
-try_gt_multi_exp(const struct json_t *v)
+try_gt_multi_exp(const struct json_value *v)
 {
 	struct fr k[KERNEL_BASES_MAX];
 	size_t n = exponents(v, k, KERNEL_BASES_MAX);
@@ -351,7 +351,7 @@ try_gt_multi_exp(const struct json_t *v)
 }
 
 static void
-try_pairing(const struct json_t *v)
+try_pairing(const struct json_value *v)
 {
 	static struct g2_lines kernel_lines;
 	struct pairing_lines lines;
@@ -402,7 +402,7 @@ digest(uint8_t out[SHA512_LEN], int64_t alg, const uint8_t *prefix, size_t prefi
 }
 
 static void
-try_field_hash(const struct json_t *v)
+try_field_hash(const struct json_value *v)
 {
 	struct epid_member m = epid_member(v, "msg");
 	uint8_t d[SHA512_LEN], out[FR_LEN];
@@ -422,7 +422,7 @@ try_field_hash(const struct json_t *v)
 }
 
 static void
-try_ec_hash(const struct json_t *v)
+try_ec_hash(const struct json_value *v)
 {
 	struct epid_member m = epid_member(v, "msg");
 	uint8_t d[SHA512_LEN], out[G1_LEN], count[4] = { 0 };
@@ -442,10 +442,10 @@ try_ec_hash(const struct json_t *v)
 }
 
 static void
-run(const char *name, size_t num, void (*try)(const struct json_t *))
+run(const char *name, size_t num, void (*try)(const struct json_value *))
 {
 	struct epid_set set;
-	const struct json_t *v;
+	const struct json_value *v;
 
 	if (!corpus_or_skip())
 		return;

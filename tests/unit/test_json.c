@@ -9,7 +9,7 @@
 static jurat_rc
 parse(const char *text)
 {
-	struct json_t *v = NULL;
+	struct json_value *v = NULL;
 	uint8_t *copy = test_copy(text, strlen(text));
 	jurat_rc rc = json_parse(&v, (const char *)copy, strlen(text), 4096, "test", NULL);
 
@@ -44,7 +44,7 @@ static void
 json_parse_caps_size_and_depth_before_parsing(void **state)
 {
 	char deep[256] = "{\"a\":";
-	struct json_t *v = NULL;
+	struct json_value *v = NULL;
 	size_t n = strlen(deep);
 	struct jurat_diag d = { 0 };
 
@@ -64,9 +64,9 @@ json_parse_caps_size_and_depth_before_parsing(void **state)
 static void
 json_get_reads_each_type_and_its_limits(void **state)
 {
-	const char *text = "{\"s\":\"x\",\"n\":7,\"b\":true,\"o\":{},\"a\":[1,2],\"h\":\"00fF\",\"r\":1.0}";
-	struct json_t *v = NULL;
-	const struct json_t *m;
+	const char *text = "{\"s\":\"x\",\"n\":7,\"b\":true,\"o\":{},\"a\":[1,2],\"h\":\"00fF\"}";
+	struct json_value *v = NULL;
+	const struct json_value *m;
 	const char *s;
 	int64_t n = 0;
 	bool b = false;
@@ -83,7 +83,7 @@ json_get_reads_each_type_and_its_limits(void **state)
 	assert_int_equal(n, 7);
 	assert_int_equal(json_get_integer(v, "t.n", 0, 6, &n, NULL), JURAT_E_FORMAT);
 	assert_int_equal(json_get_integer(v, "t.n", 8, 9, &n, NULL), JURAT_E_FORMAT);
-	assert_int_equal(json_get_integer(v, "t.r", 0, 9, &n, NULL), JURAT_E_FORMAT);
+
 	assert_int_equal(json_get_bool(v, "t.b", &b, NULL), JURAT_OK);
 	assert_true(b);
 	assert_int_equal(json_get_bool(v, "t.n", &b, NULL), JURAT_E_FORMAT);
@@ -102,12 +102,34 @@ static void
 json_only_names_an_unknown_member(void **state)
 {
 	static const char *const names[] = { "a", "b" };
-	struct json_t *v = NULL;
+	static const char hostile[] = "{\"a\":1,\"\\u001b[2J\xc3\xa9 a name that takes more than its forty bytes\":2}";
+	struct json_value *v = NULL;
+	struct jurat_diag d = { 0 };
 
 	assert_int_equal(json_parse(&v, "{\"a\":1}", 7, 4096, "t", NULL), JURAT_OK);
 	assert_int_equal(json_only(v, names, 2, "t", NULL), JURAT_OK);
-	assert_int_equal(json_only(v, names + 1, 1, "t", NULL), JURAT_E_FORMAT);
+	assert_int_equal(json_only(v, names + 1, 1, "t", &d), JURAT_E_FORMAT);
+	assert_string_equal(d.name, "a");
 	json_free(v);
+	assert_int_equal(json_parse(&v, hostile, strlen(hostile), 4096, "t", NULL), JURAT_OK);
+	d = (struct jurat_diag){ 0 };
+	assert_int_equal(json_only(v, names, 2, "t", &d), JURAT_E_FORMAT);
+	assert_string_equal(d.name, "?[2J?? a name that takes more than its ");
+	assert_int_equal(strlen(d.name), JURAT_NAME_LEN - 1);
+	json_free(v);
+}
+
+static void
+json_parse_names_the_key_that_stands_there_twice(void **state)
+{
+	static const char text[] = "{\"x\":{\"abc\":1,\"d\":2,\"abc\":3}}";
+	struct json_value *v = NULL;
+	struct jurat_diag d = { 0 };
+
+	assert_int_equal(json_parse(&v, text, strlen(text), 4096, "t", &d), JURAT_E_DUPLICATE);
+	assert_null(v);
+	assert_string_equal(d.name, "abc");
+	assert_int_equal(d.offset, strlen(text) - 2);
 }
 
 static void
@@ -139,7 +161,7 @@ static void
 json_out_writes_what_json_parse_reads(void **state)
 {
 	struct json_out o;
-	struct json_t *v = NULL;
+	struct json_value *v = NULL;
 	const char *s;
 	char *text;
 
@@ -176,6 +198,7 @@ main(void)
 		cmocka_unit_test(json_parse_caps_size_and_depth_before_parsing),
 		cmocka_unit_test(json_get_reads_each_type_and_its_limits),
 		cmocka_unit_test(json_only_names_an_unknown_member),
+		cmocka_unit_test(json_parse_names_the_key_that_stands_there_twice),
 		cmocka_unit_test(json_raw_member_gives_the_received_bytes),
 		cmocka_unit_test(json_out_writes_what_json_parse_reads),
 	};

@@ -34,13 +34,13 @@ struct loaded {
 
 /* text_of: a string member, or NULL if it is null. */
 static const char *
-text_of(const struct json_t *line, const char *key)
+text_of(const struct json_value *line, const char *key)
 {
 	return json_text(json_member(line, key));
 }
 
 static void
-load(struct loaded *l, const struct json_t *line)
+load(struct loaded *l, const struct json_value *line)
 {
 	const char *trust = text_of(line, "trust"), *collateral = text_of(line, "collateral"), *policy = text_of(line, "policy");
 	const char *at = text_of(line, "at"), *report_data = text_of(line, "report_data");
@@ -93,7 +93,7 @@ blames_a_certificate(const struct jurat_check *c)
 }
 
 static bool
-is_as_expected(const struct jurat_verdict *v, const struct json_t *line)
+is_as_expected(const struct jurat_verdict *v, const struct json_value *line)
 {
 	const struct jurat_check *decisive = jurat_verdict_decisive(v);
 	const char *check = text_of(line, "check"), *code = text_of(line, "code"), *status = text_of(line, "tcb_status");
@@ -117,7 +117,7 @@ is_as_expected(const struct jurat_verdict *v, const struct json_t *line)
 }
 
 static bool
-run_case(const struct json_t *line)
+run_case(const struct json_value *line)
 {
 	struct loaded l = { 0 };
 	struct jurat_verdict *v = NULL, *again = NULL;
@@ -148,7 +148,7 @@ verify_names_the_check_that_each_defect_breaks(void **state)
 
 	assert_non_null(f);
 	while ((len = getline(&line, &cap, f)) > 0) {
-		struct json_t *v = NULL;
+		struct json_value *v = NULL;
 
 		assert_int_equal(json_parse(&v, line, (size_t)len, 1 << 22, "case", NULL), JURAT_OK);
 		wrong += !run_case(v);
@@ -163,12 +163,12 @@ verify_names_the_check_that_each_defect_breaks(void **state)
 }
 
 /* load_first: the first case, which is accepted. The caller frees the case, which owns the texts. */
-static struct json_t *
+static struct json_value *
 load_first(struct loaded *l)
 {
 	char *path = cases_path(), *line = NULL;
 	FILE *f = fopen(path, "r");
-	struct json_t *v = NULL;
+	struct json_value *v = NULL;
 	size_t cap = 0;
 	ssize_t len;
 
@@ -203,7 +203,7 @@ static void
 verify_accepts_no_quote_with_a_flipped_bit(void **state)
 {
 	struct loaded l = { 0 };
-	struct json_t *line = load_first(&l);
+	struct json_value *line = load_first(&l);
 	size_t accepted = 0;
 
 	assert_true(is_accepted(&l, l.collateral));
@@ -233,7 +233,7 @@ static void
 verify_accepts_no_collateral_with_a_flipped_bit(void **state)
 {
 	struct loaded l = { 0 };
-	struct json_t *line = load_first(&l);
+	struct json_value *line = load_first(&l);
 	const char *good = text_of(line, "collateral");
 	size_t len = strlen(good), accepted = 0;
 	char *text = strdup(good);

@@ -11,11 +11,11 @@
 
 #define INDEX_MAX_LEN (64u * 1024u * 1024u)
 
-static struct json_t *
+static struct json_value *
 read_json(const char *name)
 {
 	char *path = corpus_file(name);
-	struct json_t *v = NULL;
+	struct json_value *v = NULL;
 	size_t len;
 	uint8_t *text = test_read(path, &len);
 
@@ -40,7 +40,7 @@ read_below(const char *folder, const char *name, size_t *len)
 }
 
 static const char *
-text_of(const struct json_t *v, const char *key)
+text_of(const struct json_value *v, const char *key)
 {
 	const char *text = json_text(json_member(v, key));
 
@@ -63,7 +63,7 @@ read_collateral(const char *folder, const char *name)
 
 /* policy_for: exactly this enclave or TD with exactly this status, debug or not, whatever its attributes and service TD. */
 static struct jurat_policy *
-policy_for(const struct json_t *row, const char *status)
+policy_for(const struct json_value *row, const char *status)
 {
 	struct jurat_policy *p = NULL;
 	char *text = NULL;
@@ -80,7 +80,7 @@ policy_for(const struct json_t *row, const char *status)
 }
 
 static bool
-has_public_signer(const struct json_t *row)
+has_public_signer(const struct json_value *row)
 {
 	static const char *const signers[] = { "83d719e7", "9affcfae", "ca9ad733" };
 
@@ -93,9 +93,9 @@ has_public_signer(const struct json_t *row)
 
 /* has_advisories: the same set as Intel's library found; rows that it refused have none to compare. */
 static bool
-has_advisories(const struct jurat_verdict *v, const struct json_t *expected)
+has_advisories(const struct jurat_verdict *v, const struct json_value *expected)
 {
-	const struct json_t *list = json_member(expected, "advisory_ids");
+	const struct json_value *list = json_member(expected, "advisory_ids");
 	size_t num = json_count(list);
 
 	if (strcmp(text_of(expected, "expected"), "REJECT") == 0)
@@ -113,7 +113,7 @@ has_advisories(const struct jurat_verdict *v, const struct json_t *expected)
 
 /* judge_row: one quote with one collateral at its time. */
 static bool
-judge_row(const struct json_t *row, const struct json_t *expected, const uint8_t *quote, size_t quote_len)
+judge_row(const struct json_value *row, const struct json_value *expected, const uint8_t *quote, size_t quote_len)
 {
 	const char *by_key = text_of(expected, "expected_if_root_pinned_by_key"), *found;
 	const char *want = *by_key != '\0' ? by_key : text_of(expected, "expected");
@@ -148,8 +148,8 @@ judge_row(const struct json_t *row, const struct json_t *expected, const uint8_t
 static void
 verify_agrees_with_intel_on_every_real_quote(void **state)
 {
-	struct json_t *index;
-	const struct json_t *rows;
+	struct json_value *index;
+	const struct json_value *rows;
 	size_t judged = 0, wrong = 0;
 
 	if (!corpus_or_skip())
@@ -157,7 +157,7 @@ verify_agrees_with_intel_on_every_real_quote(void **state)
 	index = read_json("dcap/INDEX.json");
 	rows = json_member(index, "quotes");
 	for (size_t i = 0; i < json_count(rows); i++) {
-		const struct json_t *row = json_at(rows, i), *verdicts = json_member(row, "verdicts");
+		const struct json_value *row = json_at(rows, i), *verdicts = json_member(row, "verdicts");
 		uint8_t *quote;
 		size_t len;
 
@@ -209,7 +209,7 @@ static const struct {
 };
 
 static bool
-is_right(const struct json_t *row, const struct jurat_verdict *v)
+is_right(const struct json_value *row, const struct jurat_verdict *v)
 {
 	const struct jurat_check *decisive = jurat_verdict_decisive(v);
 	const char *id = text_of(row, "id");
@@ -223,7 +223,7 @@ is_right(const struct json_t *row, const struct jurat_verdict *v)
 }
 
 static bool
-judge_mutation(const struct json_t *row)
+judge_mutation(const struct json_value *row)
 {
 	size_t len;
 	uint8_t *file = read_below("mutations/", text_of(row, "quote"), &len), *quote = test_copy(file, len);
@@ -248,8 +248,8 @@ judge_mutation(const struct json_t *row)
 static void
 verify_refuses_mutations_as_intel_does_or_as_our_table_says(void **state)
 {
-	struct json_t *index;
-	const struct json_t *rows;
+	struct json_value *index;
+	const struct json_value *rows;
 	size_t judged = 0, wrong = 0;
 
 	if (!corpus_or_skip())
@@ -295,7 +295,7 @@ is_failed(const struct jurat_verdict *v, const char *name)
 }
 
 static bool
-judge_other(const struct json_t *row)
+judge_other(const struct json_value *row)
 {
 	const char *kind = text_of(row, "genuine");
 	struct jurat_request request = { .root = jurat_trust_intel(), .at_unix_s = 1750377600 };
@@ -322,8 +322,8 @@ judge_other(const struct json_t *row)
 static void
 verify_refuses_every_quote_that_is_not_genuine(void **state)
 {
-	struct json_t *index;
-	const struct json_t *rows;
+	struct json_value *index;
+	const struct json_value *rows;
 	size_t wrong = 0;
 
 	if (!corpus_or_skip())
@@ -341,7 +341,7 @@ verify_refuses_every_quote_that_is_not_genuine(void **state)
 static struct jurat_collateral *
 with_chain(const char *bundle, const char *leaf, const char *chain)
 {
-	CLEANUP(json_clear) struct json_t *document = NULL;
+	CLEANUP(json_clear) struct json_value *document = NULL;
 	struct jurat_collateral *c = NULL;
 	struct json_out o;
 	char *text = NULL, *whole = NULL;
