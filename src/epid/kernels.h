@@ -110,7 +110,14 @@ extern const struct epid_kernels kernels_portable;
 #if defined(__x86_64__)
 /* The same C, built for BMI2 and ADX. */
 extern const struct epid_kernels kernels_bmi2;
+/* Eight lanes of AVX-512 IFMA (kernels_ifma.c); host only. May run only where kernels_ifma_runs_here. */
+extern const struct epid_kernels kernels_ifma;
 #endif
+/* The source of kernels_ifma over lanes in C: slow, for tests, which link epid_ifma_portable. */
+extern const struct epid_kernels kernels_ifma_portable;
+
+/* kernels_ifma_runs_here: whether processor and operating system offer what kernels_ifma needs. Host only. */
+bool kernels_ifma_runs_here(void);
 
 /*
  * kernels_best: the fastest set that this processor can run. Host only (kernels_host.c): it asks CPUID. Enclaves use kernels_portable.
