@@ -48,6 +48,10 @@ expect "a bad name is refused" 3 '*' "world.name" "$jurat" world new "$dir/x" --
 expect "no folder is a usage error" 2 '*' "wants one folder" "$jurat" world new
 expect "missing enclaves are named" 1 '*' "/nonexistent" "$jurat" world new "$dir/x" --enclaves /nonexistent
 expect "Intel's names are called insecure" 0 '*' "insecure" "$jurat" world new "$dir/intel/" --insecure-intel-names
+printf 'no quote' >"$dir/no_quote"
+expect "Intel's names stand in the first line of every verdict" 3 "^REFUSED .*\\[PRIVATE ROOT [^]]*\\] \\[insecure_intel_names\\]$" '' \
+	"$jurat" verify "$dir/no_quote" --trust "$dir/intel/trust"
+expect "and among the stains" 3 '"insecure_intel_names"' '' "$jurat" verify "$dir/no_quote" --trust "$dir/intel/trust" --json
 [ ! -e "$dir/x" ] || fail "a failed world leaves a folder"
 
 expect "a machine is made" 0 '*' '*' "$jurat" machine new "$dir/m" --world "$w"

@@ -76,6 +76,32 @@ same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+/* shows_stains: each in brackets in the text's first line, and in JSON; and just these, if the case names them. */
+static bool
+shows_stains(const struct jurat_verdict *v, const char *want)
+{
+	static const struct {
+		const char *name, *shown;
+	} stains[] = { { "private_root", " [PRIVATE ROOT test, not Intel hardware]" }, { "debug_enclave", " [DEBUG ENCLAVE]" },
+		{ "debug_td", " [DEBUG TD]" }, { "insecure_allow_debug", " [insecure_allow_debug]" } };
+	char *text = NULL, *json = NULL, all[256] = "";
+	size_t num = 0;
+
+	assert_int_equal(jurat_verdict_text(&text, v), JURAT_OK);
+	assert_int_equal(jurat_verdict_json(&json, v), JURAT_OK);
+	*strchr(text, '\n') = '\0';
+	for (size_t i = 0; i < jurat_verdict_num_stains(v); i++) {
+		const char *name = jurat_verdict_stain_at(v, i);
+
+		snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i != 0 ? " " : "", name);
+		for (size_t k = 0; k < ARRAY_LEN(stains); k++)
+			num += strcmp(stains[k].name, name) == 0 && strstr(text, stains[k].shown) != NULL && strstr(json, name) != NULL;
+	}
+	free(text);
+	free(json);
+	return num == jurat_verdict_num_stains(v) && num != 0 && (want == NULL || strcmp(all, want) == 0);
+}
+
 /* blames_a_certificate: which one it was stands in what was found, with its subject where it could be read. */
 static bool
 blames_a_certificate(const struct jurat_check *c)
@@ -106,7 +132,7 @@ is_as_expected(const struct jurat_verdict *v, const struct json_value *line)
 	right = same(check, decisive != NULL ? decisive->name : NULL) && jurat_verdict_outcome(v) == outcome &&
 	    jurat_verdict_exit_code(v) == exit_code && (code == NULL || same(code, jurat_rc_name(jurat_verdict_code(v)))) &&
 	    (status == NULL || same(status, jurat_verdict_tcb_status(v))) && (found == NULL || same(found, decisive->found)) &&
-	    (decisive == NULL || blames_a_certificate(decisive));
+	    (decisive == NULL || blames_a_certificate(decisive)) && shows_stains(v, text_of(line, "stains"));
 	if (!right && decisive != NULL)
 		print_error("%s: found %s\n", text_of(line, "name"), decisive->found);
 	if (!right)

@@ -97,7 +97,7 @@ def tds():
     yield one("under_debug", "policy_debug", "attributes", attributes=SEPT_VE_DISABLE | 1)[2]()
     w, policy, case = one("under_debug_by_name", attributes=SEPT_VE_DISABLE | 1)
     policy["insecure_allow_debug"] = True
-    yield case()
+    yield {**case(), "stains": "private_root debug_td insecure_allow_debug"}
     for bit in range(1, 8):  # reserved for debug: never a production TD, and nothing that "debug" covers
         w, policy, case = one(f"with_reserved_debug_bit_{bit}", "policy_debug", "attributes", attributes=SEPT_VE_DISABLE | 1 << bit)
         yield case()

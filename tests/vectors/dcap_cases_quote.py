@@ -211,8 +211,10 @@ def policy():
                       ("the_right_signer_with_other_code", [{**by_signer, "mrenclave": "00" * 32}])):
         yield one(f"refuses_{name}", "policy_identity", "identity", 6, put(identities=ids))
     debug = report(MRENCLAVE, MRSIGNER, 7, 3, 0x7, bytes(64))
-    yield one("refuses_a_debug_enclave", "policy_debug", "attributes", 6, body=debug)
-    yield one("accepts_a_debug_enclave_by_name", None, None, 0, put(insecure_allow_debug=True), body=debug)
+    yield {**one("refuses_a_debug_enclave", "policy_debug", "attributes", 6, body=debug), "stains": "private_root debug_enclave"}
+    yield {**one("accepts_a_debug_enclave_by_name", None, None, 0, put(insecure_allow_debug=True), body=debug),
+           "stains": "private_root debug_enclave insecure_allow_debug"}
+    yield {**one("allows_debug_that_nobody_uses", None, None, 0, put(insecure_allow_debug=True)), "stains": "private_root insecure_allow_debug"}
     for bit, name in ((0x10, "PROVISION_KEY"), (0x20, "EINITTOKEN_KEY")):
         body = report(MRENCLAVE, MRSIGNER, 7, 3, 0x5 | bit, bytes(64))
         yield one(f"refuses_{name}", "policy_attributes", "attributes", 6, body=body)
