@@ -79,6 +79,15 @@ print("same" if set(accepted) == set(want) - seldom and set(refused) <= set(want
 ' "$(dirname "$0")/../../docs/formats/verdict.md" "$dir/accepted.json" "$dir/td.json" "$dir/refused.json"
 
 # The facts of the screen: who signed it, what each part of the TCB has and needs, what to update, when the collateral ends.
+# shellcheck disable=SC2016 # backquotes of Markdown
+expect manual_lists_the_members 0 '^same$' '' python3 -c '
+import re, sys
+rows = re.findall(r"^\| (`.*?) \| .* \|$", open(sys.argv[1]).read(), re.M)
+page = open(sys.argv[2]).read().split(".Ss Members of the JSON verdict")[1].split(".Sh ")[0]
+schema = [name for names in rows for name in re.findall(r"`([a-z_]+)`", names)]
+manual = [name for names in re.findall(r"^\.It Li (.*)$", page, re.M) for name in names.split(" , ")]
+print("same" if schema == manual else set(schema) ^ set(manual))
+' "$here/../../docs/formats/verdict.md" "$here/../../man/jurat-verify.1"
 expect signed_by 0 '^signed by  *test > platform CA > PCK [0-9a-f]* > quoting enclave (isv_svn [0-9]*) > quote$' '' verify "$dir/quote" --policy "$policy"
 expect all_components_are_fine 0 '^  components .*(from 1 on; 16 of 16 are fine)$' '' verify "$dir/quote" --policy "$policy"
 expect nothing_to_update 0 '^update  *nothing$' '' verify "$dir/quote" --policy "$policy"

@@ -55,6 +55,35 @@ the_manual_lists_the_checks_as_they_are(void **state)
 	free(path);
 }
 
+/* The same in jurat-verify(1), without the sources. */
+static void
+the_manual_page_lists_the_checks_as_they_are(void **state)
+{
+	const char *source = getenv("JURAT_SOURCE"), *begin = ".\\\" the table of src/appraisal/checks.c\n.Bl -tag -width Ds -compact\n";
+	char *path = NULL, *want = NULL, *at;
+	size_t len = 0;
+	FILE *f = open_memstream(&want, &len);
+	uint8_t *page;
+
+	assert_non_null(f);
+	for (enum check_id id = 0; id < CHECK_NUM; id++)
+		fprintf(f, ".It Cm %s\n%s\n", check_name(id), check_info(id)->what);
+	fputs(".El\n.\\\" end\n", f);
+	fclose(f);
+	if (getenv("JURAT_PRINT_CHECKS") != NULL)
+		fputs(want, stdout);
+	assert_true(asprintf(&path, "%s/man/jurat-verify.1", source != NULL ? source : ".") > 0);
+	page = test_read(path, &len);
+	at = memmem(page, len, begin, strlen(begin));
+	assert_non_null(at);
+	at += strlen(begin);
+	if (strlen(want) > len - (size_t)(at - (char *)page) || memcmp(at, want, strlen(want)) != 0)
+		fail_msg("%s", "man/jurat-verify.1 is not what src/appraisal/checks.c says: JURAT_PRINT_CHECKS=1 prints the table");
+	free(page);
+	free(want);
+	free(path);
+}
+
 /* Today no check stays unrun without another that failed; should one ever, it must not be an acceptance. */
 static void
 a_check_that_never_ran_is_no_acceptance(void **state)
@@ -110,6 +139,7 @@ main(void)
 		cmocka_unit_test(every_check_has_a_name_a_purpose_a_source_and_a_remedy),
 		cmocka_unit_test(a_check_that_never_ran_is_no_acceptance),
 		cmocka_unit_test(the_manual_lists_the_checks_as_they_are),
+		cmocka_unit_test(the_manual_page_lists_the_checks_as_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
