@@ -118,14 +118,21 @@ change_structure(struct world_bytes *b, const struct edit *edit)
 		change_number(b, edit);
 }
 
+/* on_sent: the change is not signed. The QE report's binding stays as it is once it was touched. */
+static void
+on_sent(struct world_evidence *e, const struct edit *edit, void (*change)(struct world_bytes *, const struct edit *))
+{
+	change(&e->sent[edit->part], edit);
+	if (edit->part == PART_QE_REPORT)
+		e->keep_binding = e->keep_binding || edit->off % SGX_REPORT_BODY_LEN >= SGX_REPORT_BODY_LEN - SGX_REPORT_DATA_LEN - 1;
+}
+
 /* on_both: the change is signed. */
 static void
 on_both(struct world_evidence *e, const struct edit *edit, void (*change)(struct world_bytes *, const struct edit *))
 {
-	change(&e->sent[edit->part], edit);
+	on_sent(e, edit, change);
 	change(&e->signed_part[edit->part], edit);
-	if (edit->part == PART_QE_REPORT) /* bytes of the binding are among the fields */
-		e->keep_binding = e->keep_binding || edit->off % SGX_REPORT_BODY_LEN >= SGX_REPORT_BODY_LEN - SGX_REPORT_DATA_LEN - 1;
 }
 
 /* ---- changes of the whole ---- */
@@ -160,7 +167,7 @@ apply(struct world_evidence *e, const struct edit *edit)
 {
 	switch (edit->operation % 10) {
 	case 0:
-		change_byte(&e->sent[edit->part], edit);
+		on_sent(e, edit, change_byte);
 		break;
 	case 1:
 		on_both(e, edit, change_byte);
