@@ -107,7 +107,7 @@ der_edit(struct world_bytes *document, enum der_change change, unsigned element,
 
 	writer_init(&w, out.p, sizeof out.p);
 	rewrite(&w, &e, document->p, document->len, 0);
-	if (w.failed)
+	if (w.failed || w.len > WORLD_SIGNED_MAX)
 		return;
 	out.len = w.len;
 	*document = out;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs a fuzz target without libFuzzer: over every file in the folders named on the command line, and over a bounded number of
- * truncations and byte changes of each. Deterministic. The empty input is always tried.
+ * truncations and byte changes of each (-nN before the folders: N changes). Deterministic. The empty input is always tried.
  */
 #include <dirent.h>
 #include <stdint.h>
@@ -11,9 +11,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MAX_FILE = 1 << 20, CUTS = 256, CHANGES = 2048 };
+enum { MAX_FILE = 1 << 20, CUTS = 256 };
 
-static size_t num_runs;
+static size_t num_runs, num_changes = 2048;
 
 /* run_copy: on an exact-size heap copy, so that sanitizers see every over-read. */
 static void
@@ -49,9 +49,9 @@ run_file(const char *path)
 	run_copy(buf, n, SIZE_MAX, 0);
 	for (size_t i = 0; i < CUTS && i < n; i++)
 		run_copy(buf, n <= CUTS ? i : (size_t)((uint64_t)n * i / CUTS), SIZE_MAX, 0);
-	for (size_t i = 0; 8 * n <= CHANGES && i < 8 * n; i++) /* small enough for every one */
+	for (size_t i = 0; 8 * n <= num_changes && i < 8 * n; i++) /* small enough for every one */
 		run_copy(buf, n, i / 8, (uint8_t)(1u << (i % 8)));
-	for (size_t i = 0; i < CHANGES && 8 * n > CHANGES; i++) {
+	for (size_t i = 0; i < num_changes && 8 * n > num_changes; i++) {
 		x ^= x << 13;
 		x ^= x >> 17;
 		x ^= x << 5;
@@ -64,9 +64,14 @@ main(int argc, char **argv)
 {
 	run_copy(NULL, 0, SIZE_MAX, 0);
 	for (int i = 1; i < argc; i++) {
-		DIR *dir = opendir(argv[i]);
+		DIR *dir;
 		struct dirent *e;
 
+		if (strncmp(argv[i], "-n", 2) == 0) {
+			num_changes = strtoul(argv[i] + 2, NULL, 10);
+			continue;
+		}
+		dir = opendir(argv[i]);
 		if (dir == NULL) {
 			fprintf(stderr, "no seeds in %s\n", argv[i]);
 			return 1;

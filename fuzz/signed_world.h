@@ -11,6 +11,7 @@
 
 #define WORLD_NUM_BASES 4u /* genuine quotes: SGX version 3, TD 1.0 in version 4, 1.5 and 1.5 Ex in version 5 */
 #define WORLD_PART_MAX 8192u
+#define WORLD_SIGNED_MAX (WORLD_PART_MAX - 256u) /* of a part that gets a signature and an outer element */
 #define WORLD_CHAIN_MAX 5u
 #define WORLD_AT 1780315200ll /* 2026-06-01T12:00:00Z: everything of the world is valid */
 

@@ -66,7 +66,7 @@ replace(struct world_bytes *b, size_t off, size_t len, const char *text)
 {
 	size_t new_len = strlen(text);
 
-	if (b->len - len + new_len > sizeof b->p)
+	if (b->len - len + new_len > WORLD_SIGNED_MAX)
 		return;
 	memmove(b->p + off + new_len, b->p + off + len, b->len - off - len);
 	memcpy(b->p + off, text, new_len);
@@ -99,7 +99,7 @@ change_word(struct world_bytes *b, const struct edit *edit)
 static void
 change_length(struct world_bytes *b, const struct edit *edit)
 {
-	size_t len = edit->off % sizeof b->p;
+	size_t len = edit->off % WORLD_SIGNED_MAX;
 
 	if (len > b->len)
 		memset(b->p + b->len, edit->value, len - b->len);

@@ -5,7 +5,14 @@
 
 #include "cli/fields.h"
 #include "dcap/collateral.h"
+#include "host/file.h"
 #include "sgx/quote.h"
+
+/*
+ * inspect_bytes (quote.c): whatever kind of file this is; the blob ends with a NUL as file_read gives it. may_be_hex: digits stand for bytes.
+ * JURAT_E_UNSUPPORTED: JSON of no known kind; else the errors of the kind that it looks like.
+ */
+MUST_USE jurat_rc inspect_bytes(struct fields *f, const struct blob *b, bool may_be_hex, struct jurat_diag *d);
 
 /* inspect_quote.c */
 void inspect_quote(struct fields *f, const struct quote *q);

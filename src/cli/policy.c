@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/policy.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "appraisal/policy.h"
 #include "cli/cli.h"
 #include "host/file.h"
 #include "host/when.h"
@@ -63,6 +64,18 @@ print_limits(const struct jurat_policy *p)
 		puts("  INSECURE       debug enclaves and TDs, whose memory their host can read");
 }
 
+void
+policy_print(const struct jurat_policy *p)
+{
+	puts("accepts");
+	print_identities(p);
+	for (enum tcb_status s = 0; s < TCB_NUM_STATUSES; s++) {
+		if (p->statuses[s].named)
+			print_status(s, &p->statuses[s]);
+	}
+	print_limits(p);
+}
+
 static int
 check(const char *path)
 {
@@ -78,13 +91,7 @@ check(const char *path)
 		exit_code = cli_fail(rc, &d, path);
 		return rc == JURAT_E_MISSING ? EXIT_INVALID : exit_code;
 	}
-	puts("accepts");
-	print_identities(p);
-	for (enum tcb_status s = 0; s < TCB_NUM_STATUSES; s++) {
-		if (p->statuses[s].named)
-			print_status(s, &p->statuses[s]);
-	}
-	print_limits(p);
+	policy_print(p);
 	jurat_policy_free(p);
 	return EXIT_ACCEPTED;
 }

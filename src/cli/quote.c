@@ -201,8 +201,6 @@ is_hex_text(const struct blob *b)
 	return digits >= 8 && digits + strspn(text + digits, "\r\n ") == b->len;
 }
 
-static jurat_rc show(struct fields *f, const struct blob *b, bool may_be_hex, struct jurat_diag *d);
-
 static jurat_rc
 show_hex(struct fields *f, const struct blob *b, struct jurat_diag *d)
 {
@@ -215,11 +213,11 @@ show_hex(struct fields *f, const struct blob *b, struct jurat_diag *d)
 		return jurat_fail(d, JURAT_E_MEMORY, "file", NO_OFFSET, bytes.len, 0);
 	if (digits % 2 != 0 || !hex_decode(bytes.p, bytes.len, (const char *)b->p, digits))
 		return jurat_fail(d, JURAT_E_FORMAT, "file", NO_OFFSET, 0, digits);
-	return show(f, &bytes, false, d);
+	return inspect_bytes(f, &bytes, false, d);
 }
 
-static jurat_rc
-show(struct fields *f, const struct blob *b, bool may_be_hex, struct jurat_diag *d)
+jurat_rc
+inspect_bytes(struct fields *f, const struct blob *b, bool may_be_hex, struct jurat_diag *d)
 {
 	if (b->len == 0)
 		return jurat_fail(d, JURAT_E_TRUNCATED, "file", 0, 1, 0);
@@ -252,7 +250,7 @@ inspect_file(struct fields *f, const char *path)
 		fields_open(f, NULL);
 	fields_text(f, "file", path);
 	if (rc == JURAT_OK)
-		rc = show(f, &b, true, &d);
+		rc = inspect_bytes(f, &b, true, &d);
 	if (rc != JURAT_OK)
 		fields_text(f, "kind", "unknown");
 	if (f->as_json)

@@ -8,6 +8,7 @@ Prints what fuzz/verify.c must hold: the trust root's certificate and the SHA-25
 import hashlib
 import json
 import os
+import struct
 import sys
 import urllib.parse
 
@@ -22,6 +23,41 @@ def version_2(w):
         svns = {f"sgxtcbcomp{i + 1:02}svn": c["svn"] for i, c in enumerate(lv["tcb"]["sgxtcbcomponents"])}
         info["tcbLevels"].append(dict(lv, tcb={**svns, "pcesvn": lv["tcb"]["pcesvn"]}))
     return info
+
+
+def answer(w, header, chain, body):
+    """One answer of the collateral service, as fuzz/fetch.c wants it."""
+    headers = f"HTTP/1.1 200 OK\r\n{header}: {urllib.parse.quote(w.pem_chain(chain))}\r\n".encode()
+    return struct.pack("<HHI", 200, len(headers), len(body)) + headers + body
+
+
+def fetched(w):
+    c = w.collateral()
+    busy = struct.pack("<HHI", 429, 16, 0) + b"Retry-After: 2\r\n"
+    tcb = f'{{"tcbInfo":{c["tcb_info"]},"signature":"{c["tcb_info_signature"]}"}}'.encode()
+    qe = f'{{"enclaveIdentity":{c["qe_identity"]},"signature":"{c["qe_identity_signature"]}"}}'.encode()
+    return busy + answer(w, "TCB-Info-Issuer-Chain", ["tcb", "root"], tcb) + answer(
+        w, "SGX-Enclave-Identity-Issuer-Chain", ["tcb", "root"], qe) + struct.pack("<HHI", 0, 0, 0) + answer(
+        w, "SGX-PCK-CRL-Issuer-Chain", ["ca", "root"], bytes.fromhex(c["pck_crl"])) + answer(w, "X", [], c["root_ca_crl"].encode())
+
+
+def folder(w):
+    """A folder of files, as fuzz/collateral_folder.c wants it: plain ones, an answer, CRLs in two forms."""
+    c = w.collateral()
+    response = f"HTTP/1.1 200 OK\r\nSGX-Enclave-Identity-Issuer-Chain: {urllib.parse.quote(w.pem_chain(['tcb', 'root']))}\r\n\r\n" + (
+        f'{{"enclaveIdentity":{c["qe_identity"]},"signature":"{c["qe_identity_signature"]}"}}')
+    files = {1: c["tcb_info"], 2: c["tcb_info_signature"], 3: c["tcb_info_issuer_chain"], 4: response, 8: c["root_ca_crl"],
+             9: D.pem(w.crl("pck_crl", [1]), "X509 CRL"), 13: w.pem_chain(["leaf", "ca"])}
+    return b"".join(struct.pack("<BH", i, len(text)) + text.encode() for i, text in files.items())
+
+
+def forecast(w, number, status):
+    """The quote, the collateral of now, and one in which its level has another status."""
+    quote, now = w.quote(), compact(w.collateral())
+    w.tcb_info["tcbEvaluationDataNumber"] = number
+    w.tcb_info["tcbLevels"][0]["tcbStatus"] = status
+    w.tcb_info["tcbLevels"][0]["tcb"]["sgxtcbcomponents"][0]["svn"] += 1
+    return struct.pack("<II", len(quote), len(now)) + quote + now + compact(w.collateral())
 
 
 def compact(value):
@@ -58,6 +94,15 @@ def main():
         "verify/genuine_td": len(td.quote()).to_bytes(4, "little") + td.quote() + compact(td.collateral()),
         "verify/genuine_td15": len(td15.quote()).to_bytes(4, "little") + td15.quote() + compact(td15.collateral()),
         "verify/genuine_td15_ex": len(ex.quote()).to_bytes(4, "little") + ex.quote() + compact(ex.collateral()),
+        "fetch/whole": fetched(World().td()), "collateral_folder/mixed": folder(World()), "forecast/sgx": forecast(World(), 18, "UpToDate"),
+        "forecast/td": forecast(World().td(), 16, "SWHardeningNeeded"), "crl_text/der": w.crl("root_crl", []),
+        "crl_text/hex": w.crl("pck_crl", [1]).hex().encode(), "crl_text/pem": D.pem(w.crl("pck_crl", [1]), "X509 CRL").encode(),
+        "inspect/quote": quote, "inspect/quote_td15": td15.quote(), "inspect/quote_hex": td.quote()[:700].hex().encode() + b"\n",
+        "inspect/certificate": w.certificate("leaf"), "inspect/chain": w.pem_chain(["leaf", "ca", "root"]).encode(),
+        "inspect/crl": w.crl("pck_crl", [1, 2]), "inspect/crl_pem": D.pem(w.crl("pck_crl", [1]), "X509 CRL").encode(),
+        "inspect/crl_hex": w.crl("root_crl", []).hex().encode(), "inspect/tcb_info": compact(td.tcb_info),
+        "inspect/tcb_info_answer": compact({"tcbInfo": w.tcb_info, "signature": "00" * 64}), "inspect/identity": compact(td.qe_identity),
+        "inspect/identity_answer": compact({"enclaveIdentity": w.qe_identity, "signature": "00" * 64}), "inspect/collateral": collateral,
     }
     for path, data in seeds.items():
         full = os.path.join(sys.argv[1], path)
