@@ -74,7 +74,7 @@ hold(const char *text, const uint8_t *data, size_t size)
 {
 	static const char *const texts[] = { "tcb_info", "qe_identity" };
 	struct jurat_collateral *c = NULL;
-	struct json_t *document = NULL;
+	struct json_value *document = NULL;
 
 	if (json_parse(&document, text, strlen(text), JURAT_COLLATERAL_MAX_LEN * 4u, "fetched", NULL) != JURAT_OK)
 		return; /* a chain that is no text */

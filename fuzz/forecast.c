@@ -45,7 +45,7 @@ hold_verdict(const struct jurat_verdict *v, const struct jurat_request *request,
 static void
 hold_forms(const struct forecast *f)
 {
-	struct json_t *document = NULL;
+	struct json_value *document = NULL;
 	char *text = NULL, *json = NULL, *metrics = NULL;
 
 	must(forecast_text(&text, f) == JURAT_OK && forecast_json(&json, f) == JURAT_OK && forecast_metrics(&metrics, f) == JURAT_OK);

@@ -38,7 +38,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct blob b = { .p = malloc(size + 1), .len = size };
-	struct json_t *document = NULL;
+	struct json_value *document = NULL;
 	char *text, *json;
 	jurat_rc rc;
 
