@@ -26,7 +26,7 @@
  * functions. Pre-signatures belong to one thread.
  *
  * Time. Functions that take f, gamma, a private key or a pre-signature run in constant time in it; the others are for public bytes.
- * Stack: under 96 KiB.
+ * Stack: under 64 KiB; under 256 KiB with a SigRL or, for a verifier without a base name, a PrivRL.
  */
 #ifndef JURAT_EPID_H
 #define JURAT_EPID_H
@@ -177,8 +177,8 @@ enum jurat_epid_kind { JURAT_EPID_NOT_SPLIT = 0, JURAT_EPID_SPLIT = 1 };
 /* Memory for contexts: aligned to JURAT_EPID_ALIGN, at least as large as the functions say, which is never more than the macros. */
 #define JURAT_EPID_ALIGN 64
 #define JURAT_EPID_GROUP_MAX_SIZE (448u * 1024u)
-#define JURAT_EPID_VERIFIER_MAX_SIZE (64u * 1024u)
-#define JURAT_EPID_MEMBER_MAX_SIZE (64u * 1024u)
+#define JURAT_EPID_VERIFIER_MAX_SIZE (96u * 1024u)
+#define JURAT_EPID_MEMBER_MAX_SIZE (96u * 1024u)
 #define JURAT_EPID_ISSUER_MAX_SIZE 4096u
 JURAT_EPID_API size_t jurat_epid_group_size(void);
 JURAT_EPID_API size_t jurat_epid_verifier_size(void);
@@ -239,8 +239,8 @@ JURAT_EPID_API void jurat_epid_verifier_free(struct jurat_epid_verifier *verifie
 /*
  * Revocation lists, bare (not in Intel's signed files: src/epid/files.h opens those). All are borrowed until the verifier is gone or a list of the
  * same kind is set. A list whose version is lower than the one that is set is refused (JURAT_EPID_E_VERSION_MISMATCH), an equal one taken.
- * Errors: JURAT_EPID_E_BAD_PRIVRL and its sisters with the defect (length, count, wrong group; SigRL and VerifierRL: points, which Intel looks at
- * only when it uses them).
+ * Errors: JURAT_EPID_E_BAD_PRIVRL and its sisters with the defect (length, count, wrong group). Whether entries are
+ * scalars or points shows when they are used.
  *
  * memory: room for an index, aligned to 8, jurat_epid_privrl_memory or jurat_epid_verifierrl_memory bytes for this list, borrowed like the list;
  * NULL with 0 does without, and then every verification walks through the whole list. The PrivRL uses it only if the verifier has a base name. The
@@ -355,15 +355,16 @@ struct jurat_epid_sign_request {
 	struct jurat_epid_bytes message;
 	const struct jurat_epid_bytes *basename; /* NULL: a random base. An empty name is JURAT_EPID_E_BAD_BASENAME, as in Intel's member */
 	const struct jurat_epid_bytes *sigrl;    /* NULL: none. Else one proof for each entry */
-	struct jurat_epid_presignature *presignature; /* NULL: nothing precomputed. Wiped whatever happens, but for JURAT_EPID_E_OUT_OF_SEQUENCE */
+	struct jurat_epid_presignature *presignature; /* NULL: nothing precomputed. Wiped as soon as it is used, not if the request is refused before */
 	const struct jurat_epid_random *random;
 };
 
 /*
  * jurat_epid_sign: out_len is JURAT_EPID_SIGNATURE_LEN(kind, entries of the SigRL) exactly. Errors: JURAT_EPID_E_BAD_MESSAGE, _BAD_BASENAME,
  * _BAD_SIGRL with the defect (form, count, group), _BAD_SIGRL_ENTRY; JURAT_EPID_SIG_REVOKED_IN_SIGRL if the member is on the list (all entries
- * are looked at, so that time does not tell which; nothing is written); JURAT_EPID_E_OUT_OF_SEQUENCE for a pre-signature that was used, is of
- * another member or of the wrong sort; JURAT_EPID_E_RANDOM; JURAT_EPID_E_BAD_ARG for out_len.
+ * are looked at, so that time does not tell which); JURAT_EPID_E_OUT_OF_SEQUENCE for a pre-signature that was used, is of
+ * another member or of the wrong sort; JURAT_EPID_E_RANDOM; JURAT_EPID_E_BAD_ARG for out_len. Proofs are written to out as they are made: after
+ * _REVOKED_IN_SIGRL and _RANDOM their place is zero, the rest of out untouched.
  */
 JURAT_EPID_API JURAT_EPID_MUST_USE jurat_epid_rc jurat_epid_sign(uint8_t *out, size_t out_len, const struct jurat_epid_member *member,
     const struct jurat_epid_sign_request *request, struct jurat_epid_diag *d);

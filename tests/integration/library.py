@@ -15,8 +15,8 @@ import tempfile
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 AT = "1780315200"  # 2026-06-01T12:00:00Z, when the seeds' world is valid
 MAX_STRIPPED = 400 * 1024
-# The C library's functions that may be called: memory, strings, and text into memory.
-ALLOWED = re.compile(r"(BN|EC|ERR|SHA256)_\w+|SHA256|mem\w+|str(len|cmp|ncmp|chr|rchr|str|spn)|(m|c|re)alloc|free|qsort|v?snprintf|"
+# The C library's functions that may be called: memory, strings, text into memory, and (EPID) the system's random bytes.
+ALLOWED = re.compile(r"(BN|EC|ERR|SHA256|SHA512)_\w+|SHA256|mem\w+|str(len|cmp|ncmp|chr|rchr|str|spn)|(m|c|re)alloc|free|aligned_alloc|qsort|getrandom|__errno_location|v?snprintf|"
                      r"open_memstream|fclose|ferror|v?fprintf|fput[cs]|fwrite|pthread_mutex_\w+|__cxa_finalize|__gmon_start__|_ITM_\w+|"
                      r"__stack_chk_fail")
 results = []
@@ -33,9 +33,9 @@ def check(what, holds, detail=""):
 
 
 def declared():
-    text = "".join(open(os.path.join(SOURCE, "include/jurat", n), encoding="utf-8").read() for n in ("error.h", "verify.h"))
+    text = "".join(open(os.path.join(SOURCE, "include/jurat", n), encoding="utf-8").read() for n in ("error.h", "verify.h", "epid.h"))
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-    return set(re.findall(r"JURAT_API[^;]*?\b(jurat_\w+)\(", text))
+    return set(re.findall(r"JURAT_(?:EPID_)?API[^;]*?\b(jurat_\w+)\(", text))
 
 
 def check_symbols(lib):
@@ -83,7 +83,7 @@ def check_example(name, scratch, flags, environment):
 def check_headers(scratch, flags):
     source = os.path.join(scratch, "headers.cc")
     with open(source, "w", encoding="utf-8") as f:
-        f.write("#include <jurat/verify.h>\nint main() { return jurat_trust_name(jurat_trust_intel()) == nullptr; }\n")
+        f.write("#include <jurat/epid.h>\n#include <jurat/verify.h>\nint main() { return jurat_trust_name(jurat_trust_intel()) == nullptr; }\n")
     compiler = shutil.which("c++") or shutil.which("clang++")
     if compiler is not None:
         run(compiler, "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only", source, *[f for f in flags if f.startswith("-I")])
