@@ -4,9 +4,11 @@
 
 const struct fr fr_one = { { 0x09d2ac932ef4aff3, 0xf3239a04ed666de5, 0xb91a0da1118e5b61, 0x0000000000030f32 } };
 const struct fr fr_r2 = { { 0xaf948aa38f4c4808, 0xbd789efd26123232, 0x117fd17ceb526be7, 0x2bfc4998fb8f407a } };
+const struct fr fr_r3 = { { 0xdafa45795ce54499, 0x5fdc534df1df4b8d, 0x37928f443592a893, 0xc0794f9df4e86249 } };
 const struct fr fr_two64 = { { 0x48fbe15d91f29a76, 0x6adbd3a5d715afba, 0xc9e9e82cc4b4ddb0, 0xb91a0daa6da37770 } };
 const struct fq fq_one = { { 0x2cd6d224512ccfed, 0xf3239a04ed67f57d, 0xb91a0da1118e5b60, 0x0000000000030f32 } };
 const struct fq fq_r2 = { { 0xfac8c6101092b98f, 0xdb90d49cd7f91154, 0x4f325fc732bf3141, 0x4de578ea0e56a005 } };
+const struct fq fq_r3 = { { 0x83c66e0a9a16d9d8, 0x1c36f0596611aefb, 0x97f1b5fadfa71510, 0x3a7e67c12053b221 } };
 const struct fq fq_two64 = { { 0xceb21f5feab67f4a, 0x8ddff93ba7549e84, 0xc9e9e82cc4b35616, 0xb91a0daa6da3776f } };
 const struct fq fq_three = { { 0x8684766cf3866fc7, 0xd96ace0ec837e077, 0x2b4e28e334ab1222, 0x0000000000092d98 } };
 const struct fq fq_beta3 = { { 0xac44103884008c2c, 0x26e76706f524db81, 0x49cc4e27b51eaff8, 0x266648723c3f9cff } };

@@ -2,7 +2,8 @@
 #include "epid/fq.h"
 
 #include "epid/constants.h"
-#include "epid/fq_modulus.h"
+#include "epid/inverse.h"
+#include "epid/wide.h"
 
 EPID_FN bool
 fq_read(struct fq *out, const uint8_t in[FQ_LEN])
@@ -62,6 +63,21 @@ fq_neg(struct fq *out, const struct fq *a)
 	limbs_sub(out->v, zero.v, a->v, &fq_modulus);
 }
 
+/* k a = top * 2^256 + low = top * c + low modulo q with top < 2^32, so below 2^256 + 2^242 < 2q. */
+EPID_FN void
+fq_times(struct fq *out, const struct fq *a, unsigned k)
+{
+	uint64_t t[4], top = 0, carry = 0;
+
+#pragma GCC unroll 4
+	for (int i = 0; i < 4; i++)
+		t[i] = mac(0, a->v[i], k, &top);
+#pragma GCC unroll 4
+	for (int i = 0; i < 4; i++)
+		t[i] = mac(t[i], top, fq_modulus.c[i], &carry);
+	limbs_once(out->v, t, carry, &fq_modulus);
+}
+
 EPID_FN void
 fq_mul(struct fq *out, const struct fq *a, const struct fq *b)
 {
@@ -72,6 +88,28 @@ EPID_FN void
 fq_sqr(struct fq *out, const struct fq *a)
 {
 	limbs_mul(out->v, a->v, a->v, &fq_modulus);
+}
+
+EPID_FN void
+fq_mul_add_mul(struct fq *out, const struct fq *a, const struct fq *b, const struct fq *c, const struct fq *d)
+{
+	struct wide s, t;
+
+	wide_mul(&s, a, b);
+	wide_mul(&t, c, d);
+	wide_add(&s, &s, &t);
+	wide_reduce_small(out, &s);
+}
+
+EPID_FN void
+fq_mul_sub_mul(struct fq *out, const struct fq *a, const struct fq *b, const struct fq *c, const struct fq *d)
+{
+	struct wide s, t;
+
+	wide_mul(&s, a, b);
+	wide_mul(&t, c, d);
+	wide_sub(&s, &s, &t);
+	wide_reduce(out, &s);
 }
 
 /* a^e for a public exponent, by windows of four bits. */
@@ -94,26 +132,24 @@ fq_pow(struct fq *out, const struct fq *a, const uint64_t e[4])
 	*out = r;
 }
 
+static const struct inverse_modulus fq_inverse_modulus = {
+	.m = { 0x13292DDBAED33013, 0x337197EC4A602A0B, 0x2E5F25EEE71A49F0, 0x3FFFFFFFFF3C3351, 0x00000000000000FF },
+	.inverse62 = 0x129369B1FAC81A1B,
+};
+
+/* 1/(a 2^256) times 2^768/2^256. */
 EPID_FN void
 fq_inv(struct fq *out, const struct fq *a)
 {
-	uint64_t e[4];
+	struct fq t;
 
-	for (int i = 0; i < 4; i++)
-		e[i] = fq_modulus.m[i];
-	e[0] -= 2;
-	fq_pow(out, a, e);
-}
-
-EPID_FN void
-fq_inv_vartime(struct fq *out, const struct fq *a)
-{
-	fq_inv(out, a);
+	inverse(t.v, a->v, &fq_inverse_modulus);
+	fq_mul(out, &t, &fq_r3);
 }
 
 /* Montgomery's trick. A zero is left out of the products: one takes its place. */
-static void
-inv_batch(struct fq *in, struct fq *scratch, size_t n, void (*inv)(struct fq *, const struct fq *))
+EPID_FN void
+fq_inv_batch(struct fq *in, struct fq *scratch, size_t n)
 {
 	const struct fq zero = FQ_ZERO;
 	struct fq acc = fq_one, a;
@@ -123,7 +159,7 @@ inv_batch(struct fq *in, struct fq *scratch, size_t n, void (*inv)(struct fq *, 
 		fq_select(&a, &fq_one, &in[i], fq_is_zero(&in[i]));
 		fq_mul(&acc, &acc, &a);
 	}
-	inv(&acc, &acc);
+	fq_inv(&acc, &acc);
 	for (size_t i = n; i-- > 0;) {
 		unsigned is_zero = fq_is_zero(&in[i]);
 
@@ -132,18 +168,6 @@ inv_batch(struct fq *in, struct fq *scratch, size_t n, void (*inv)(struct fq *, 
 		fq_select(&in[i], &zero, &in[i], is_zero);
 		fq_mul(&acc, &acc, &a);
 	}
-}
-
-EPID_FN void
-fq_inv_batch(struct fq *in, struct fq *scratch, size_t n)
-{
-	inv_batch(in, scratch, n, fq_inv);
-}
-
-EPID_FN void
-fq_inv_batch_vartime(struct fq *in, struct fq *scratch, size_t n)
-{
-	inv_batch(in, scratch, n, fq_inv_vartime);
 }
 
 EPID_FN bool

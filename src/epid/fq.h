@@ -31,14 +31,17 @@ EPID_FN void fq_reduce(struct fq *out, const uint8_t *in, size_t len);
 EPID_FN void fq_add(struct fq *out, const struct fq *a, const struct fq *b);
 EPID_FN void fq_sub(struct fq *out, const struct fq *a, const struct fq *b);
 EPID_FN void fq_neg(struct fq *out, const struct fq *a);
+/* fq_times: k a for a small k (below 2^32), as quick as two additions. */
+EPID_FN void fq_times(struct fq *out, const struct fq *a, unsigned k);
 EPID_FN void fq_mul(struct fq *out, const struct fq *a, const struct fq *b);
 EPID_FN void fq_sqr(struct fq *out, const struct fq *a);
+/* fq_mul_add_mul, fq_mul_sub_mul: out = a b + c d, a b - c d, with one reduction. */
+EPID_FN void fq_mul_add_mul(struct fq *out, const struct fq *a, const struct fq *b, const struct fq *c, const struct fq *d);
+EPID_FN void fq_mul_sub_mul(struct fq *out, const struct fq *a, const struct fq *b, const struct fq *c, const struct fq *d);
 /* fq_inv: 1/a; 0 for 0. */
 EPID_FN void fq_inv(struct fq *out, const struct fq *a);
-EPID_FN void fq_inv_vartime(struct fq *out, const struct fq *a);
 /* fq_inv_batch: in[i] becomes 1/in[i] for n elements with one inversion; 0 stays 0. scratch: room for n elements. */
 EPID_FN void fq_inv_batch(struct fq *in, struct fq *scratch, size_t n);
-EPID_FN void fq_inv_batch_vartime(struct fq *in, struct fq *scratch, size_t n);
 /* fq_sqrt: a^((q+1)/4); whether that is a root, i.e. whether a is a square. Which root it is, is not said. */
 EPID_FN MUST_USE bool fq_sqrt(struct fq *out, const struct fq *a);
 

@@ -3,6 +3,7 @@
 
 #include "core/ct.h"
 #include "epid/constants.h"
+#include "epid/inverse.h"
 #include "epid/limbs.h"
 
 /* p */
@@ -116,22 +117,20 @@ fr_mul(struct fr *out, const struct fr *a, const struct fr *b)
 	limbs_mul(out->v, a->v, b->v, &fr_modulus);
 }
 
-/* a^(p-2). */
+static const struct inverse_modulus fr_inverse_modulus = {
+	.m = { 0x362D536CD10B500D, 0x337197EC4A66486B, 0x2E5F25EEE71A49E0, 0x3FFFFFFFFF3C3351, 0x00000000000000FF },
+	.inverse62 = 0x367D99D836397EC5,
+};
+
+/* As fq_inv. */
 void
 fr_inv(struct fr *out, const struct fr *a)
 {
-	struct fr r = fr_one, base = *a;
+	struct fr t;
 
-	for (int i = 255; i >= 0; i--) {
-		uint64_t limb = fr_modulus.m[i / 64] - (i < 64 ? 2 : 0);
-
-		fr_mul(&r, &r, &r);
-		if (limb >> (i % 64) & 1)
-			fr_mul(&r, &r, &base);
-	}
-	*out = r;
-	wipe(&r, sizeof r);
-	wipe(&base, sizeof base);
+	inverse(t.v, a->v, &fr_inverse_modulus);
+	fr_mul(out, &t, &fr_r3);
+	wipe(&t, sizeof t);
 }
 
 bool
@@ -178,7 +177,7 @@ round_quotient(uint64_t out[2], const uint64_t k[4], const uint64_t g[4])
 		for (int j = 0; j < 4; j++)
 			t[i + j] = mac(t[i + j], g[i], k[j], &carry);
 		for (int j = i + 4; j < 8; j++)
-			t[j] = adc(t[j], 0, &carry);
+			t[j] = mac(t[j], 0, 0, &carry);
 	}
 	out[0] = t[5];
 	out[1] = t[6];

@@ -69,90 +69,38 @@ g1_to_affine(struct g1_affine *out, const struct g1 *a)
 	fq_mul(&out->y, &a->y, &z);
 }
 
-static void
-to_affine_batch(struct g1_affine *out, const struct g1 *in, size_t n, void (*inv)(struct fq *, struct fq *, size_t))
+EPID_FN void
+g1_to_affine_batch(struct g1_affine *out, const struct g1 *in, size_t n)
 {
 	struct fq z[G1_BATCH_MAX], scratch[G1_BATCH_MAX];
 
 	for (size_t i = 0; i < n; i++)
 		z[i] = in[i].z;
-	inv(z, scratch, n);
+	fq_inv_batch(z, scratch, n);
 	for (size_t i = 0; i < n; i++) {
 		fq_mul(&out[i].x, &in[i].x, &z[i]);
 		fq_mul(&out[i].y, &in[i].y, &z[i]);
 	}
 }
 
-EPID_FN void
-g1_to_affine_batch(struct g1_affine *out, const struct g1 *in, size_t n)
-{
-	to_affine_batch(out, in, n, fq_inv_batch);
-}
-
-EPID_FN void
-g1_to_affine_batch_vartime(struct g1_affine *out, const struct g1 *in, size_t n)
-{
-	to_affine_batch(out, in, n, fq_inv_batch_vartime);
-}
-
-/* 9 a: 3 b of the formulas, b = 3. */
-static void
-times_nine(struct fq *out, const struct fq *a)
-{
-	struct fq t;
-
-	fq_add(&t, a, a);
-	fq_add(&t, &t, &t);
-	fq_add(&t, &t, &t);
-	fq_add(out, &t, a);
-}
-
-static void
-thrice(struct fq *out, const struct fq *a)
-{
-	struct fq t;
-
-	fq_add(&t, a, a);
-	fq_add(out, &t, a);
-}
-
 /*
- * The end of addition, from the products
+ * The end of addition, 3 b = 9, from the products
  *   xx = X1 X2, yy = Y1 Y2, zz = Z1 Z2, xy = X1 Y2 + X2 Y1, yz = Y1 Z2 + Y2 Z1, xz = X1 Z2 + X2 Z1:
  *   X3 = xy (yy - 9 zz) - yz (9 xz), Y3 = (yy + 9 zz)(yy - 9 zz) + (3 xx)(9 xz), Z3 = yz (yy + 9 zz) + xy (3 xx).
  */
 static void
 add_finish(struct g1 *out, struct fq *xx, const struct fq *yy, struct fq *zz, const struct fq *xy, const struct fq *yz, struct fq *xz)
 {
-	struct fq plus, minus, t;
+	struct fq plus, minus;
 
-	times_nine(zz, zz);
-	times_nine(xz, xz);
-	thrice(xx, xx);
+	fq_times(zz, zz, 9);
+	fq_times(xz, xz, 9);
+	fq_times(xx, xx, 3);
 	fq_add(&plus, yy, zz);
 	fq_sub(&minus, yy, zz);
-	fq_mul(&out->x, xy, &minus);
-	fq_mul(&t, yz, xz);
-	fq_sub(&out->x, &out->x, &t);
-	fq_mul(&out->y, &plus, &minus);
-	fq_mul(&t, xx, xz);
-	fq_add(&out->y, &out->y, &t);
-	fq_mul(&out->z, yz, &plus);
-	fq_mul(&t, xy, xx);
-	fq_add(&out->z, &out->z, &t);
-}
-
-/* (a + b)(c + d) - ac - bd = ad + bc */
-static void
-g1_cross(struct fq *out, const struct fq *a, const struct fq *b, const struct fq *c, const struct fq *d, const struct fq *ac, const struct fq *bd)
-{
-	struct fq s, t;
-
-	fq_add(&s, a, b);
-	fq_add(&t, c, d);
-	fq_mul(&s, &s, &t);
-	fq_sub(&s, &s, ac);
-	fq_sub(out, &s, bd);
+	fq_mul_sub_mul(&out->x, xy, &minus, yz, xz);
+	fq_mul_add_mul(&out->y, &plus, &minus, xx, xz);
+	fq_mul_add_mul(&out->z, yz, &plus, xy, xx);
 }
 
 EPID_FN void
@@ -163,9 +111,9 @@ g1_add(struct g1 *out, const struct g1 *a, const struct g1 *b)
 	fq_mul(&xx, &a->x, &b->x);
 	fq_mul(&yy, &a->y, &b->y);
 	fq_mul(&zz, &a->z, &b->z);
-	g1_cross(&xy, &a->x, &a->y, &b->x, &b->y, &xx, &yy);
-	g1_cross(&yz, &a->y, &a->z, &b->y, &b->z, &yy, &zz);
-	g1_cross(&xz, &a->x, &a->z, &b->x, &b->z, &xx, &zz);
+	fq_mul_add_mul(&xy, &a->x, &b->y, &a->y, &b->x);
+	fq_mul_add_mul(&yz, &a->y, &b->z, &a->z, &b->y);
+	fq_mul_add_mul(&xz, &a->x, &b->z, &a->z, &b->x);
 	add_finish(out, &xx, &yy, &zz, &xy, &yz, &xz);
 }
 
@@ -179,7 +127,7 @@ g1_add_affine(struct g1 *out, const struct g1 *a, const struct g1_affine *b)
 
 	fq_mul(&xx, &a->x, &b->x);
 	fq_mul(&yy, &a->y, &b->y);
-	g1_cross(&xy, &a->x, &a->y, &b->x, &b->y, &xx, &yy);
+	fq_mul_add_mul(&xy, &a->x, &b->y, &a->y, &b->x);
 	fq_mul(&yz, &b->y, &a->z);
 	fq_add(&yz, &yz, &a->y);
 	fq_mul(&xz, &b->x, &a->z);
@@ -192,25 +140,21 @@ g1_add_affine(struct g1 *out, const struct g1 *a, const struct g1_affine *b)
 EPID_FN void
 g1_double(struct g1 *out, const struct g1 *a)
 {
-	struct fq yy, y8, yz, zz, xy, t, s;
+	struct fq yy, yy8, yz, zz, zz9, xy, t;
 
 	fq_sqr(&yy, &a->y);
 	fq_mul(&yz, &a->y, &a->z);
 	fq_sqr(&zz, &a->z);
 	fq_mul(&xy, &a->x, &a->y);
-	times_nine(&zz, &zz);
-	fq_add(&y8, &yy, &yy);
-	fq_add(&y8, &y8, &y8);
-	fq_add(&y8, &y8, &y8);
-	fq_mul(&out->z, &yz, &y8);
-	thrice(&t, &zz);
+	fq_times(&zz9, &zz, 9);
+	fq_times(&yy8, &yy, 8);
+	fq_times(&t, &zz, 27);
 	fq_sub(&t, &yy, &t);
-	fq_add(&s, &yy, &zz);
-	fq_mul(&s, &s, &t);
-	fq_mul(&y8, &y8, &zz);
-	fq_add(&out->y, &s, &y8);
-	fq_mul(&t, &t, &xy);
-	fq_add(&out->x, &t, &t);
+	fq_add(&xy, &xy, &xy);
+	fq_add(&yy, &yy, &zz9);
+	fq_mul(&out->x, &t, &xy);
+	fq_mul_add_mul(&out->y, &t, &yy, &yy8, &zz9);
+	fq_mul(&out->z, &yz, &yy8);
 }
 
 EPID_FN void

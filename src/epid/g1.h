@@ -39,7 +39,6 @@ EPID_FN void g1_to_affine(struct g1_affine *out, const struct g1 *a);
 /* g1_to_affine_batch: n points (at most G1_BATCH_MAX) with one inversion. */
 #define G1_BATCH_MAX 64
 EPID_FN void g1_to_affine_batch(struct g1_affine *out, const struct g1 *in, size_t n);
-EPID_FN void g1_to_affine_batch_vartime(struct g1_affine *out, const struct g1 *in, size_t n);
 
 EPID_FN void g1_double(struct g1 *out, const struct g1 *a);
 EPID_FN void g1_add(struct g1 *out, const struct g1 *a, const struct g1 *b);

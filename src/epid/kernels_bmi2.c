@@ -8,6 +8,7 @@
 #pragma GCC target("bmi2,adx")
 #endif
 
+#define EPID_BMI2 1
 #define EPID_FN static __attribute__((unused))
 #define KERNELS_NAME kernels_bmi2
 #define KERNELS_TEXT "portable, BMI2 and ADX"

@@ -91,7 +91,7 @@ verify_one_vartime(struct signature_commitments *out, const struct group_tables 
 
 	fr_neg(&scalars[1], &in->c);
 	g1_multi_exp_vartime(&r1, bk, scalars, 2);
-	g1_to_affine_batch_vartime(&out->r1, &r1, 1);
+	g1_to_affine_batch(&out->r1, &r1, 1);
 	g1_multi_exp_vartime(&p2, &in->t, &scalars[1], 1);
 	fr_neg(&minus, &in->sx);
 	g1_multi_exp_vartime(&p1, &in->t, &minus, 1);
@@ -147,7 +147,7 @@ nr_verify_vartime(struct nr_commitments *out, const struct g1_comb *comb_b, cons
 		comb_add_vartime(&r[2 * i], points(comb_k), &in[i].smu);
 		comb_add_vartime(&r[2 * i], points(comb_b), &in[i].snu);
 	}
-	g1_to_affine_batch_vartime(affine, r, 2 * n);
+	g1_to_affine_batch(affine, r, 2 * n);
 	for (size_t i = 0; i < n; i++) {
 		out[i].r1 = affine[2 * i];
 		out[i].r2 = affine[2 * i + 1];

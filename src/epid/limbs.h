@@ -26,6 +26,34 @@ mac(uint64_t acc, uint64_t a, uint64_t b, uint64_t *carry)
 	return (uint64_t)t;
 }
 
+/*
+ * Addition and subtraction with carry and borrow, 0 or 1 before and after. The compiler's builtins keep the carry in the processor's flag, which it does
+ * not find by itself in portable C.
+ */
+#if defined(__x86_64__)
+ALWAYS_INLINE uint64_t
+adc(uint64_t a, uint64_t b, uint64_t *carry)
+{
+	unsigned long long t;
+
+	*carry = __builtin_ia32_addcarryx_u64((unsigned char)*carry, a, b, &t);
+	return t;
+}
+
+#if defined(__clang__)
+#define SUBTRACT_WITH_BORROW __builtin_ia32_subborrow_u64
+#else
+#define SUBTRACT_WITH_BORROW __builtin_ia32_sbb_u64
+#endif
+ALWAYS_INLINE uint64_t
+sbb(uint64_t a, uint64_t b, uint64_t *borrow)
+{
+	unsigned long long t;
+
+	*borrow = SUBTRACT_WITH_BORROW((unsigned char)*borrow, a, b, &t);
+	return t;
+}
+#else
 ALWAYS_INLINE uint64_t
 adc(uint64_t a, uint64_t b, uint64_t *carry)
 {
@@ -35,7 +63,6 @@ adc(uint64_t a, uint64_t b, uint64_t *carry)
 	return (uint64_t)t;
 }
 
-/* a - b - *borrow; *borrow is 0 or 1, before and after. */
 ALWAYS_INLINE uint64_t
 sbb(uint64_t a, uint64_t b, uint64_t *borrow)
 {
@@ -44,6 +71,7 @@ sbb(uint64_t a, uint64_t b, uint64_t *borrow)
 	*borrow = (uint64_t)(t >> 64) & 1;
 	return (uint64_t)t;
 }
+#endif
 
 /*
  * out = top * 2^256 + t, less m if it is m or more. Demands top * 2^256 + t < 2m; top is 0 or 1.
@@ -91,6 +119,9 @@ limbs_sub(uint64_t out[4], const uint64_t a[4], const uint64_t b[4], const struc
 		out[i] = sbb(t[i], m->c[i] & mask, &borrow);
 }
 
+#if defined(EPID_BMI2)
+#include "epid/limbs_bmi2.h"
+#else
 /* out = a * b, eight limbs. */
 ALWAYS_INLINE void
 limbs_mul_wide(uint64_t out[8], const uint64_t a[4], const uint64_t b[4])
@@ -134,6 +165,7 @@ limbs_redc(uint64_t out[4], uint64_t t[8], const struct modulus *m)
 		out[i] = t[i + 4];
 	return top;
 }
+#endif
 
 /* a, b < m, or at least a * b < m * 2^256: then the reduction is below 2m. */
 ALWAYS_INLINE void

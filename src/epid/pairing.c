@@ -65,7 +65,7 @@ divide_lines_vartime(struct pairing_lines *lines, const struct fq2 *den)
 		fq_sqr(&t, &den[i].c1);
 		fq_add(&norm[i], &norm[i], &t);
 	}
-	fq_inv_batch_vartime(norm, scratch, PAIRING_LINES);
+	fq_inv_batch(norm, scratch, PAIRING_LINES);
 	for (size_t i = 0; i < PAIRING_LINES; i++) {
 		fq2_conj(&inv, &den[i]);
 		fq2_mul_fq(&inv, &inv, &norm[i]);

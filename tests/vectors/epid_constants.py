@@ -151,9 +151,11 @@ def emit():
 
     const("fr", "fr_one", limbs(R % P))
     const("fr", "fr_r2", limbs(R * R % P))
+    const("fr", "fr_r3", limbs(R**3 % P))
     const("fr", "fr_two64", limbs(2**64 * R % P))
     const("fq", "fq_one", fq(1))
     const("fq", "fq_r2", fq(R))
+    const("fq", "fq_r3", fq(R**2))
     const("fq", "fq_two64", fq(2**64))
     const("fq", "fq_three", fq(3))
     const("fq", "fq_beta3", fq(0x13988E140921018659BCDD79DF1932D1EDB1C0A24A3A1B807))
