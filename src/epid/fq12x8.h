@@ -326,7 +326,7 @@ fq2x8_inv_vartime(struct fq2x8 *r, const struct fq2x8 *a)
 	struct fq8 norm, scratch;
 
 	fq8_mul2(&norm, &a->c0, &a->c0, &a->c1, &a->c1);
-	fq8_invert_all(&norm, &scratch, 1, fq_inv_batch_vartime);
+	fq8_invert_all(&norm, &scratch, 1, fq_inv_batch);
 	fq8_mul(&r->c0, &a->c0, &norm);
 	fq8_neg(&scratch, &a->c1, 2);
 	fq8_mul(&r->c1, &scratch, &norm);

@@ -311,7 +311,7 @@ verify_one_vartime(struct signature_commitments *out, const struct group_tables 
 	comb8_end(&comb[0], &sums[0]);
 	comb8_end(&comb[1], &sums[1]);
 	verify_sums(point, &variable, &comb[0], &comb[1]);
-	line_arguments(&at, &out->r1, &point[0], &point[1], &point[2], fq_inv_batch_vartime);
+	line_arguments(&at, &out->r1, &point[0], &point[1], &point[2], fq_inv_batch);
 	pairing_at(&out->r2, g->w, &at);
 }
 
@@ -411,7 +411,7 @@ nr_verify_vartime(struct nr_commitments *out, const struct g1_comb *comb_b, cons
 	lane_tables_init(&tt, t, (unsigned)n);
 	comb8_each(&r[0], comb, 2, (unsigned)n);
 	exp_lanes(&r[1], term, 3, (unsigned)n);
-	to_affine_each(to, r, 2, (unsigned)n, fq_inv_batch_vartime);
+	to_affine_each(to, r, 2, (unsigned)n, fq_inv_batch);
 }
 
 static void
@@ -530,7 +530,7 @@ verify_lanes_vartime(struct signature_commitments *out, const struct group_table
 		z[i] = p[i].y;
 	}
 	z[2] = p[2].z;
-	fq8_invert_all(z, scratch, 3, fq_inv_batch_vartime);
+	fq8_invert_all(z, scratch, 3, fq_inv_batch);
 	for (int i = 0; i < 2; i++) {
 		fq8_mul(&scratch[0], &p[i].x, &z[i]);
 		fq8_neg(&at[i].minus_x_y, &scratch[0], 3);

@@ -10,6 +10,14 @@
 
 _Static_assert(offsetof(struct modulus, m) == 0 && offsetof(struct modulus, n0) == 64, "as the assembly below reads it");
 
+/* For the operands that tell the compiler what memory is read. */
+struct four_limbs {
+	uint64_t v[4];
+};
+struct eight_limbs {
+	uint64_t v[8];
+};
+
 /* Row i adds a * b[i] to the window of five registers that begins at limb i; its lowest limb is then final. */
 ALWAYS_INLINE void
 limbs_mul_wide(uint64_t *out, const uint64_t a[4], const uint64_t b[4])
@@ -39,8 +47,8 @@ limbs_mul_wide(uint64_t *out, const uint64_t a[4], const uint64_t b[4])
 	    "movq %[r3], 24(%[out]); movq %[r4], 32(%[out]); movq %[r0], 40(%[out])\n"
 	    "movq %[r1], 48(%[out]); movq %[r2], 56(%[out])\n"
 	    : [r0] "=&r"(r0), [r1] "=&r"(r1), [r2] "=&r"(r2), [r3] "=&r"(r3), [r4] "=&r"(r4), [lo] "=&r"(lo), [hi] "=&r"(hi), [zero] "=&r"(zero),
-	      "=m"(*(uint64_t(*)[8])out)
-	    : [out] "r"(out), [a] "r"(a), [b] "r"(b), "m"(*(const uint64_t(*)[4])a), "m"(*(const uint64_t(*)[4])b)
+	      "=m"(*(struct eight_limbs *)out)
+	    : [out] "r"(out), [a] "r"(a), [b] "r"(b), "m"(*(const struct four_limbs *)a), "m"(*(const struct four_limbs *)b)
 	    : "rdx", "cc");
 }
 
@@ -77,7 +85,7 @@ limbs_redc(uint64_t out[4], uint64_t t[8], const struct modulus *m)
 	    "adcq 40(%[t]), %[r0]; adcq 48(%[t]), %[r1]; adcq 56(%[t]), %[r2]\n"
 	    "adcq $0, %[top]\n"
 	    : [r0] "=&r"(r0), [r1] "=&r"(r1), [r2] "=&r"(r2), [r3] "=&r"(r3), [r4] "=&r"(r4), [lo] "=&r"(lo), [hi] "=&r"(hi), [top] "=&r"(top)
-	    : [t] "r"(t), [m] "r"(m), "m"(*(const uint64_t(*)[8])t), "m"(*m)
+	    : [t] "r"(t), [m] "r"(m), "m"(*(const struct eight_limbs *)t), "m"(*m)
 	    : "rdx", "cc");
 	out[0] = r4;
 	out[1] = r0;
