@@ -174,7 +174,7 @@ check_request(const struct jurat_epid_group *g, const struct request *r, const u
 
 	fr_neg(&k[1], &k[1]);
 	g->kernels->g1_multi_exp_vartime(&sum, bases, k, 2);
-	g1_to_affine_batch_vartime(&affine, &sum, 1);
+	g1_to_affine_batch(&affine, &sum, 1);
 	g1_write(bytes, &affine);
 	epid_join_challenge(&c, g, r->kind, r->f_bytes, bytes, nonce);
 	return fr_equal(&c, &r->c) ? JURAT_EPID_OK :
@@ -220,7 +220,7 @@ jurat_epid_certify(uint8_t *out, size_t out_len, const struct jurat_epid_issuer 
 		return epid_fail(d, JURAT_EPID_E_BAD_JOIN_REQUEST, JURAT_EPID_IDENTITY, "join.F", 0);
 	if ((rc = draw_x(&x, &inverse, issuer, random, d)) != JURAT_EPID_OK)
 		return rc;
-	g1_to_affine_batch_vartime(&affine, &sum, 1);
+	g1_to_affine_batch(&affine, &sum, 1);
 	g->kernels->g1_multi_exp(&a, &affine, &inverse, 1);
 	g1_to_affine(&affine, &a);
 	memcpy(out, g->public_key, g->gid_len);

@@ -224,7 +224,7 @@ make_points(struct jurat_epid_verifier *v, uint8_t *points)
 			}
 			v->group->kernels->g1_comb_sum_vartime(&sum[j], &comb, &f, 1);
 		}
-		g1_to_affine_batch_vartime(affine, sum, n);
+		g1_to_affine_batch(affine, sum, n);
 		for (size_t j = 0; j < n; j++)
 			g1_write(points + G1_LEN * (i + j), &affine[j]);
 	}

@@ -175,7 +175,7 @@ nr_commit_few(struct nr_commitments *out, const struct proofs *p, const struct n
 		kernels->g1_multi_exp_vartime(&r[2 * i], first, k, 2);
 		kernels->g1_multi_exp_vartime(&r[2 * i + 1], second, k, 3);
 	}
-	g1_to_affine_batch_vartime(affine, r, 2 * n);
+	g1_to_affine_batch(affine, r, 2 * n);
 	for (size_t i = 0; i < n; i++)
 		out[i] = (struct nr_commitments){ affine[2 * i], affine[2 * i + 1] };
 }
