@@ -5,7 +5,8 @@
  * nothing is kept, nine are needed (two PCK chain, two CRLs, two TCB signers with one certificate, TCB info, QE identity, QE report, quote: the
  * second signer's certificate is the first's). Rounds alternate, so that a disturbance meets all kinds of work alike, and the smallest time
  * of each kind counts: other processes only ever add. Two threads are compared with two that do nothing but P-256.
- * Usage: verify SEEDS-FOLDER
+ * TCB information and revocation lists are as large as Intel's largest (tests/vectors/dcap_bench.py).
+ * Usage: verify INPUT-FOLDER
  */
 #include <pthread.h>
 #include <string.h>
@@ -24,13 +25,13 @@
 #define NUM_THREAD_ROUNDS 9
 #define NEEDED_WARM 2
 #define NEEDED_COLD 9
-#define AT 1780315200 /* 2026-06-01T12:00:00Z, when the seeds' world is valid */
+#define AT 1780315200 /* 2026-06-01T12:00:00Z, when the input's world is valid */
 #define WARM_LIMIT 1.20
 #define COLD_LIMIT 1.40
 #define SCALING_LIMIT 1.053 /* two threads do at least 1.9 times the work of one: 2 / 1.9 */
 
 struct input {
-	struct blob seed, trust, policy_text;
+	struct blob evidence, trust, policy_text;
 	struct jurat_trust *root;
 	struct jurat_policy *policy;
 	struct jurat_collateral *collateral;
@@ -42,7 +43,7 @@ struct input {
 };
 
 static struct blob
-read_seed(const char *folder, const char *name)
+read_part(const char *folder, const char *name)
 {
 	struct jurat_diag d = { 0 };
 	struct blob b = { 0 };
@@ -64,14 +65,14 @@ parse_collateral(const struct input *in)
 }
 
 static struct input
-read_input(const char *folder, const char *seed, const char *policy)
+read_input(const char *folder, const char *evidence, const char *policy)
 {
-	struct input in = { .seed = read_seed(folder, seed), .trust = read_seed(folder, "trust/private"),
-		.policy_text = read_seed(folder, policy) };
+	struct input in = { .evidence = read_part(folder, evidence), .trust = read_part(folder, "trust"),
+		.policy_text = read_part(folder, policy) };
 	struct jurat_diag d = { 0 };
 	struct reader r, quote;
 
-	reader_init(&r, in.seed.p, in.seed.len);
+	reader_init(&r, in.evidence.p, in.evidence.len);
 	quote = reader_sub(&r, reader_u32le(&r));
 	in.quote = quote.at;
 	in.quote_len = quote.left;
@@ -93,7 +94,7 @@ verify_once(struct jurat_verdict **v, const struct input *in, const struct jurat
 
 	bench_must(jurat_verify(v, &request, &d), "verify", &d);
 	if (jurat_verdict_outcome(*v) != JURAT_ACCEPTED) {
-		fprintf(stderr, "bench: the seed's quote was refused by %s\n", jurat_verdict_decisive(*v)->name);
+		fprintf(stderr, "bench: the quote was refused by %s\n", jurat_verdict_decisive(*v)->name);
 		exit(1);
 	}
 }
@@ -253,7 +254,7 @@ input_clear(struct input *in)
 	jurat_collateral_free(in->collateral);
 	jurat_policy_free(in->policy);
 	jurat_trust_free(in->root);
-	blob_clear(&in->seed);
+	blob_clear(&in->evidence);
 	blob_clear(&in->trust);
 	blob_clear(&in->policy_text);
 }
@@ -264,11 +265,11 @@ main(int argc, char **argv)
 	struct input sgx, tdx;
 
 	if (argc != 2) {
-		fputs("usage: verify SEEDS-FOLDER\n", stderr);
+		fputs("usage: verify INPUT-FOLDER\n", stderr);
 		return 2;
 	}
-	sgx = read_input(argv[1], "verify/genuine", "policy/small");
-	tdx = read_input(argv[1], "verify/genuine_td", "policy/td_small");
+	sgx = read_input(argv[1], "sgx_v3", "sgx_v3_policy");
+	tdx = read_input(argv[1], "tdx_v4", "tdx_v4_policy");
 	bench_quote(&sgx, "verify_sgx_v3");
 	bench_quote(&tdx, "verify_tdx_v4");
 	bench_threads(&sgx);
