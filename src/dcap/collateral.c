@@ -86,6 +86,21 @@ read_chain(struct jurat_collateral *c, const char *key, struct cert_chain *out, 
 	part->rc = chain_parse(out, text, strlen(text), key, &part->diag);
 }
 
+/* read_issuer_chains: Intel signs both objects with one certificate, so the second chain is nearly always the first, byte for byte. */
+static void
+read_issuer_chains(struct jurat_collateral *c)
+{
+	static const char *const keys[] = { "tcb_info_issuer_chain", "qe_identity_issuer_chain" };
+
+	read_chain(c, keys[0], &c->tcb_info_chain, &c->tcb_info_chain_part);
+	if (c->tcb_info_chain_part.rc != JURAT_OK || strcmp(text_of(c, keys[0]), text_of(c, keys[1])) != 0) {
+		read_chain(c, keys[1], &c->qe_identity_chain, &c->qe_identity_chain_part);
+		return;
+	}
+	c->qe_identity_chain = c->tcb_info_chain;
+	c->qe_identity_chain.pem.bytes = NULL; /* nothing to free */
+}
+
 /* read_signature: r and s as 128 hex digits. */
 static jurat_rc
 read_signature(struct jurat_collateral *c, const char *key, struct p256_signature *out, struct jurat_diag *d)
@@ -146,8 +161,7 @@ read_members(struct jurat_collateral *c, struct jurat_diag *d)
 		return rc;
 	read_crl(c, "root_ca_crl", &c->root_crl, &c->root_crl_bytes, &c->root_crl_part);
 	read_crl(c, "pck_crl", &c->pck_crl, &c->pck_crl_bytes, &c->pck_crl_part);
-	read_chain(c, "tcb_info_issuer_chain", &c->tcb_info_chain, &c->tcb_info_chain_part);
-	read_chain(c, "qe_identity_issuer_chain", &c->qe_identity_chain, &c->qe_identity_chain_part);
+	read_issuer_chains(c);
 	read_tcb_info(c);
 	read_qe_identity(c);
 	c->has_pck_chain = pck_chain_len > 0;

@@ -24,7 +24,7 @@ struct jurat_collateral {
 	struct part root_crl_part, pck_crl_part, tcb_info_part, tcb_info_chain_part, qe_identity_part, qe_identity_chain_part, pck_chain_part;
 	uint8_t *root_crl_bytes, *pck_crl_bytes; /* own what the CRLs borrow */
 	struct x509_crl root_crl, pck_crl;
-	struct cert_chain tcb_info_chain, qe_identity_chain;
+	struct cert_chain tcb_info_chain, qe_identity_chain; /* the second may borrow the first's bytes */
 	bool has_pck_chain; /* for quotes that bring none along */
 	struct cert_chain pck_chain;
 	struct tcb_info tcb_info;

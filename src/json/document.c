@@ -40,13 +40,11 @@ struct document {
 };
 
 static bool
-reserve(struct values *v, size_t more)
+grow(struct values *v, size_t more)
 {
 	size_t cap = v->cap != 0 ? v->cap : FIRST_CAP;
 	struct json_value *p;
 
-	if (more <= v->cap - v->num)
-		return true;
 	while (cap - v->num < more)
 		cap *= 2; /* there are fewer values than bytes, so this cannot overflow */
 	p = realloc(v->p, cap * sizeof *p);
@@ -57,7 +55,13 @@ reserve(struct values *v, size_t more)
 	return true;
 }
 
-static jurat_rc
+static inline bool
+reserve(struct values *v, size_t more)
+{
+	return more <= v->cap - v->num || grow(v, more);
+}
+
+static inline jurat_rc
 push(struct reading *r, const struct json_value *v)
 {
 	if (!reserve(&r->stack, 1))

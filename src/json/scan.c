@@ -18,57 +18,50 @@ scan_space(struct scan *s)
 		s->at++;
 }
 
-int
-scan_peek(struct scan *s)
-{
-	if (s->at != s->end && *s->at > ' ') /* what Intel signs has no white space */
-		return *s->at;
-	scan_space(s);
-	return s->at != s->end ? *s->at : -1;
-}
-
 #define EACH(byte) (0x0101010101010101ull * (byte))
 
 /*
- * special: a mark (bit 7) in the lowest byte of w that cannot be copied as it is: a control character, '"', '\\', or not ASCII. Bytes above the
- * lowest mark may be marked wrongly, because subtraction borrows upwards; none below is.
+ * special: a mark (bit 7) in the lowest byte of w that cannot be copied as it is: a control character, '"', '\\', or not ASCII. Each difference
+ * has bit 7 where its byte is below 0x20, or equal, or not ASCII itself. Bytes above the lowest mark may be marked wrongly, because subtraction
+ * borrows upwards; none below is.
  */
-static uint64_t
+static inline uint64_t
 special(uint64_t w)
 {
-	uint64_t quote = w ^ EACH('"'), backslash = w ^ EACH('\\');
-	uint64_t low = ((w - EACH(0x20)) & ~w) | ((quote - EACH(1)) & ~quote) | ((backslash - EACH(1)) & ~backslash);
-
-	return (low | w) & EACH(0x80);
+	return ((w - EACH(0x20)) | ((w ^ EACH('"')) - EACH(1)) | ((w ^ EACH('\\')) - EACH(1)) | w) & EACH(0x80);
 }
 
-static bool
+static inline bool
 is_special(uint8_t c)
 {
 	return c < 0x20 || c == '"' || c == '\\' || c >= 0x80;
 }
 
 /* copy_plain: up to the next special byte or the end, eight bytes at a time. What is written too much is written over, or is slack. */
-static void
+static inline void
 copy_plain(struct scan *s)
 {
-	while (left(s) >= 8) {
-		uint64_t w = load64le(s->at), mark;
+	const uint8_t *at = s->at;
+	char *out = s->out;
 
-		memcpy(s->out, s->at, 8);
-		mark = special(w);
+	while (s->end - at >= 8) {
+		uint64_t w = load64le(at), mark = special(w);
+
+		memcpy(out, at, 8);
 		if (mark != 0) {
 			unsigned num = (unsigned)__builtin_ctzll(mark) / 8;
 
-			s->at += num;
-			s->out += num;
+			s->at = at + num;
+			s->out = out + num;
 			return;
 		}
-		s->at += 8;
-		s->out += 8;
+		at += 8;
+		out += 8;
 	}
-	while (s->at != s->end && !is_special(*s->at))
-		*s->out++ = (char)*s->at++;
+	while (at != s->end && !is_special(*at))
+		*out++ = (char)*at++;
+	s->at = at;
+	s->out = out;
 }
 
 /* utf8_len: of the sequence that begins at p; 0 if it is none of RFC 3629 §4 (overlong, a surrogate, above U+10FFFF, cut). */
@@ -178,24 +171,19 @@ unescape_unit(struct scan *s)
 	return JURAT_OK;
 }
 
-static jurat_rc
+/* unescape: by letter; 0 for what is no escape of one letter. */
+static const char letters[256] = { ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t' };
+
+static inline jurat_rc
 unescape(struct scan *s)
 {
-	char c;
-
 	if (left(s) < 2)
 		return JURAT_E_TRUNCATED;
-	switch (s->at[1]) {
-	case '"': case '\\': case '/': c = (char)s->at[1]; break;
-	case 'b': c = '\b'; break;
-	case 'f': c = '\f'; break;
-	case 'n': c = '\n'; break;
-	case 'r': c = '\r'; break;
-	case 't': c = '\t'; break;
-	case 'u': return unescape_unit(s);
-	default: return JURAT_E_FORMAT;
-	}
-	*s->out++ = c;
+	if (s->at[1] == 'u')
+		return unescape_unit(s);
+	if (letters[s->at[1]] == 0)
+		return JURAT_E_FORMAT;
+	*s->out++ = letters[s->at[1]];
 	s->at += 2;
 	return JURAT_OK;
 }

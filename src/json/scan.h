@@ -13,9 +13,18 @@ struct scan {
 	char *out; /* strings take no more room than in the text, NUL and quotes included */
 };
 
-/* scan_space: moves over white space. scan_peek: the next byte that is none, or -1 at the end; it is not taken. */
+/* scan_space: moves over white space. */
 void scan_space(struct scan *s);
-int scan_peek(struct scan *s);
+
+/* scan_peek: the next byte that is no white space, or -1 at the end; it is not taken. What Intel signs has no white space. */
+static inline int
+scan_peek(struct scan *s)
+{
+	if (s->at != s->end && *s->at > ' ')
+		return *s->at;
+	scan_space(s);
+	return s->at != s->end ? *s->at : -1;
+}
 
 /*
  * Each takes one value, whose first byte is the next one. JURAT_E_TRUNCATED if the text ends in it, else JURAT_E_FORMAT. After a failure the cursor

@@ -4,19 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BAD 0xffu
+#define NO 0xff
+#define NO4 NO, NO, NO, NO
+#define NO16 NO4, NO4, NO4, NO4
 
-/* value_of: RFC 4648 §4; not constant time: certificates are public. */
+/* RFC 4648 §4; not constant time: certificates are public. */
+static const uint8_t values[256] = {
+	NO16, NO16,
+	NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, 62, NO, NO, NO, 63,
+	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, NO, NO, NO, NO, NO, NO,
+	NO, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, NO, NO, NO, NO, NO,
+	NO, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+	41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, NO, NO, NO, NO, NO,
+	NO16, NO16, NO16, NO16, NO16, NO16, NO16, NO16,
+};
+
 static unsigned
 value_of(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return (unsigned)(c - 'A');
-	if (c >= 'a' && c <= 'z')
-		return (unsigned)(c - 'a') + 26;
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0') + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : BAD;
+	return values[(uint8_t)c];
 }
 
 static bool
@@ -51,6 +58,36 @@ take_line(const char *text, size_t len, size_t *i, const char *prefix, const cha
 	return true;
 }
 
+/* take_quanta: as many whole quanta without padding or line ends as stand at *i. */
+static void
+take_quanta(const char *text, size_t len, size_t *i, uint8_t **out)
+{
+	uint8_t *to = *out;
+	size_t at = *i;
+
+	while (len - at >= 4) {
+		unsigned a = value_of(text[at]), b = value_of(text[at + 1]), c = value_of(text[at + 2]), d = value_of(text[at + 3]);
+
+		if ((a | b | c | d) == NO)
+			break;
+		*to++ = (uint8_t)(a << 2 | b >> 4);
+		*to++ = (uint8_t)(b << 4 | c >> 2);
+		*to++ = (uint8_t)(c << 6 | d);
+		at += 4;
+	}
+	*i = at;
+	*out = to;
+}
+
+/* put_quantum: the bytes of four digits, of which pad were padding; false unless the bits left over are zero. */
+static bool
+put_quantum(uint32_t acc, unsigned pad, uint8_t **out)
+{
+	for (unsigned k = 0; k < 3 - pad; k++)
+		*(*out)++ = (uint8_t)(acc >> (16 - 8 * k));
+	return (acc & ((1u << (8 * pad)) - 1)) == 0;
+}
+
 /* take_base64: decodes from *i up to a '-'; false unless whole quanta with canonical padding (RFC 4648 §3.5). Moves *i and *out. */
 static bool
 take_base64(const char *text, size_t len, size_t *i, uint8_t **out)
@@ -58,28 +95,30 @@ take_base64(const char *text, size_t len, size_t *i, uint8_t **out)
 	uint32_t acc = 0;
 	unsigned num = 0, pad = 0;
 
-	for (; *i < len && text[*i] != '-'; ++*i) {
-		unsigned v = value_of(text[*i]);
+	for (;; ++*i) {
+		unsigned v;
 
+		if (num == 0 && pad == 0)
+			take_quanta(text, len, i, out);
+		if (*i == len || text[*i] == '-')
+			return num == 0;
 		if (is_line_end(text[*i]))
 			continue;
+		v = value_of(text[*i]);
 		if (text[*i] == '=' && num >= 2 && pad < 2) {
 			pad++;
 			v = 0;
-		} else if (v == BAD || pad != 0) {
+		} else if (v == NO || pad != 0) {
 			return false;
 		}
 		acc = acc << 6 | v;
 		if (++num < 4)
 			continue;
-		for (unsigned k = 0; k < 3 - pad; k++)
-			*(*out)++ = (uint8_t)(acc >> (16 - 8 * k));
-		if (pad != 0 && (acc & ((1u << (8 * pad)) - 1)) != 0)
+		if (!put_quantum(acc, pad, out))
 			return false;
 		acc = 0;
 		num = 0;
 	}
-	return num == 0;
 }
 
 /* take_block: one block at *i, decoded to *to. */
