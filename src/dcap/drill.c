@@ -132,7 +132,7 @@ run_one(const struct run *run, const struct drill_defect *defect, unsigned arg, 
 {
 	char name[NAME_MAX_LEN];
 	struct drill_recipe *r = malloc(sizeof *r);
-	struct drill_item item = { .name = name, .check = defect->check, .exit_code = defect->exit_code, .at_unix_s = run->now };
+	struct drill_item item = { .name = name, .check = defect->check, .exit_code = defect->exit_code };
 	struct drill_made made = { 0 };
 	jurat_rc rc;
 
@@ -141,6 +141,7 @@ run_one(const struct run *run, const struct drill_defect *defect, unsigned arg, 
 	name_item(name, run->base->shape, defect, arg);
 	memcpy(r, run->base, sizeof *r);
 	rc = make_one(&made, r, run, defect, arg, d);
+	item.at_unix_s = r->at;
 	free(r);
 	if (rc != JURAT_OK)
 		return rc;

@@ -4,10 +4,7 @@
 
 #include "dcap/drill_recipe.h"
 
-enum {
-	OFF_OUTER = 4 + 64 + 64, /* after length, signature and attestation key */
-	V5_HEAD_LEN = 2 + 4,
-};
+enum { V5_HEAD_LEN = 2 + 4 };
 
 static void
 flip(struct drill_recipe *r, size_t off, uint8_t with)
@@ -169,7 +166,7 @@ set_outer_type(struct drill_recipe *r, unsigned arg)
 {
 	static const uint8_t types[] = { 0, 1, 5, 7 };
 
-	r->flip.off = drill_signed_len(r) + OFF_OUTER;
+	r->flip.off = drill_signed_len(r) + DRILL_OUTER_OFF;
 	r->flip.len = 1;
 	r->flip.xor_with[0] = (uint8_t)(QUOTE_CERT_QE_REPORT ^ types[arg]);
 }
@@ -190,7 +187,7 @@ change_outer_length(struct drill_recipe *r, unsigned arg)
 		uint8_t with;
 	} changes[] = { { 0, 1 }, { 1, 0xff }, { 3, 0x80 } };
 
-	r->flip.off = drill_signed_len(r) + OFF_OUTER + 2 + changes[arg].off;
+	r->flip.off = drill_signed_len(r) + DRILL_OUTER_OFF + 2 + changes[arg].off;
 	r->flip.len = 1;
 	r->flip.xor_with[0] = changes[arg].with;
 }
@@ -203,7 +200,15 @@ outer_length_word(unsigned arg)
 	return words[arg];
 }
 
+static void
+slack(struct drill_recipe *r, unsigned arg)
+{
+	r->append_len = 16;
+	r->fix_auth_len = r->fix_outer_len = true;
+}
+
 const struct drill_defect drill_outer_defects[] = {
+	{ "quote-slack-in-outer-data", "quote_format", 3, 0, slack, NULL },
 	{ "quote-outer-type-%s", "quote_format", 3, 4, set_outer_type, outer_type_word },
 	{ "quote-outer-length-%s", "quote_format", 3, 3, change_outer_length, outer_length_word },
 	{ 0 },

@@ -110,6 +110,47 @@ ca_signer_word(unsigned arg)
 	return words[arg];
 }
 
+/* The TCB signer's, which stands in the chains of both documents. */
+static void
+signer_signed_by(struct drill_recipe *r, unsigned arg)
+{
+	const struct pki_key *keys[] = { &r->w->stranger, &r->w->platform, &r->w->pck, &r->w->signing };
+
+	r->cert[CERT_SIGNER].issuer = keys[arg];
+}
+
+static const char *
+signer_signer_word(unsigned arg)
+{
+	static const char *const words[] = { "a-stranger", "the-platform-ca", "the-pck", "itself" };
+
+	return words[arg];
+}
+
+/* signer_of_a_foreign_root: the root stands in the signer's chain alone. */
+static void
+signer_of_a_foreign_root(struct drill_recipe *r, unsigned arg)
+{
+	r->cert[CERT_ROOT].issuer = r->cert[CERT_ROOT].subject = r->cert[CERT_SIGNER].issuer = &r->w->stranger;
+	r->num_chain = 2;
+}
+
+/* signer_below_the_pck: by name and by signature. */
+static void
+signer_below_the_pck(struct drill_recipe *r, unsigned arg)
+{
+	r->other_names = r->w->names;
+	memcpy(r->other_names.common_name[PKI_ROOT], r->w->names.common_name[PKI_PCK], PKI_COMMON_NAME_LEN + 1);
+	r->cert[CERT_SIGNER].names = &r->other_names;
+	r->cert[CERT_SIGNER].issuer = &r->w->pck;
+}
+
+static void
+signer_without_root(struct drill_recipe *r, unsigned arg)
+{
+	r->tcb_plan.num_chain = r->identity_plan.num_chain = 1;
+}
+
 /* ---- names ---- */
 
 static void
@@ -159,6 +200,50 @@ not_begun(struct drill_recipe *r, unsigned arg)
 	dated(r, arg)->not_before = r->now + 1;
 }
 
+/* Both ends count (RFC 5280 §4.1.2.5). */
+static void
+ends_now(struct drill_recipe *r, unsigned arg)
+{
+	dated(r, arg)->not_after = r->now;
+}
+
+static void
+begins_now(struct drill_recipe *r, unsigned arg)
+{
+	dated(r, arg)->not_before = r->now;
+}
+
+/* The root that travels along is made once; its dates are literals, a long way off. */
+static void
+root_ended(struct drill_recipe *r, unsigned arg)
+{
+	static const struct drill_der der = ONE("0.4.1", DER_CONTENT, "200101000000Z");
+
+	r->cert[CERT_ROOT].der = &der;
+}
+
+static void
+root_not_begun(struct drill_recipe *r, unsigned arg)
+{
+	static const struct drill_der der = ONE("0.4.0", DER_CONTENT, "490101000000Z");
+
+	r->cert[CERT_ROOT].der = &der;
+}
+
+/* at: verified when nothing was valid yet, or is any more. Zero is a time like any other. */
+static void
+at_the_epoch(struct drill_recipe *r, unsigned arg)
+{
+	r->at = 0;
+}
+
+static void
+a_second_too_late(struct drill_recipe *r, unsigned arg)
+{
+	r->at = r->tcb.dates.next_update + 1;
+	r->policy_edit = (struct drill_edit){ ",\"max_collateral_age_s\":864000", "" };
+}
+
 /* ---- revocation ---- */
 
 static void
@@ -200,6 +285,16 @@ const struct drill_defect drill_chain_defects[] = {
 	{ "chain-root-of-another-name", "pck_chain_roles", 3, 0, other_root_name, NULL },
 	{ "certificate-ended-%s", "validity_not_ended", 5, 3, ended, cert_word },
 	{ "certificate-not-begun-%s", "validity_begun", 5, 3, not_begun, cert_word },
+	{ "certificate-ended-root", "validity_not_ended", 5, 0, root_ended, NULL },
+	{ "certificate-not-begun-root", "validity_begun", 5, 0, root_not_begun, NULL },
+	{ "genuine-certificate-ending-now-%s", NULL, 0, 3, ends_now, cert_word },
+	{ "genuine-certificate-beginning-now-%s", NULL, 0, 3, begins_now, cert_word },
+	{ "at-the-epoch", "validity_begun", 5, 0, at_the_epoch, NULL },
+	{ "a-second-too-late", "validity_not_ended", 5, 0, a_second_too_late, NULL },
+	{ "genuine-signer-without-root", NULL, 0, 0, signer_without_root, NULL },
+	{ "signer-signed-by-%s", "tcb_info_signer", 3, 4, signer_signed_by, signer_signer_word },
+	{ "signer-of-a-foreign-root", "tcb_info_signer", 3, 0, signer_of_a_foreign_root, NULL },
+	{ "signer-below-the-pck", "tcb_info_signer", 3, 0, signer_below_the_pck, NULL },
 	{ "revoked-leaf", "pck_not_revoked", 4, 0, revoked_leaf, NULL },
 	{ "revoked-ca", "pck_ca_not_revoked", 4, 0, revoked_ca, NULL },
 	{ "revoked-tcb-signer", "tcb_signers_not_revoked", 4, 0, revoked_signer, NULL },

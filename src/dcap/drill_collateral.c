@@ -290,6 +290,33 @@ document_not_begun(struct drill_recipe *r, unsigned arg)
 	dates_of(r, arg)->issue = r->now + 1;
 }
 
+static const char *
+dated_word(unsigned arg)
+{
+	static const char *const words[] = { "tcb-info", "qe-identity", "root-crl", "pck-crl" };
+
+	return words[arg];
+}
+
+/* Both ends count. */
+static void
+ends_now(struct drill_recipe *r, unsigned arg)
+{
+	if (arg < 2)
+		dates_of(r, arg)->next_update = r->now;
+	else
+		crl_of(r, arg - 2)->next_update = r->now;
+}
+
+static void
+begins_now(struct drill_recipe *r, unsigned arg)
+{
+	if (arg < 2)
+		dates_of(r, arg)->issue = r->now;
+	else
+		crl_of(r, arg - 2)->this_update = r->now;
+}
+
 static void
 other_platform(struct drill_recipe *r, unsigned arg)
 {
@@ -337,6 +364,8 @@ const struct drill_defect drill_collateral_defects[] = {
 	{ "qe-identity-form-%s", "qe_identity_format", 3, ARRAY_LEN(identity_forms), identity_form, identity_form_word },
 	{ "qe-identity-form-member-absent", "qe_identity_format", 5, 0, identity_member_absent, NULL },
 	{ "document-ended-%s", "validity_not_ended", 5, 2, document_ended, document_word },
+	{ "genuine-%s-ending-now", NULL, 0, 4, ends_now, dated_word },
+	{ "genuine-%s-beginning-now", NULL, 0, 4, begins_now, dated_word },
 	{ "document-not-begun-%s", "validity_begun", 5, 2, document_not_begun, document_word },
 	{ 0 },
 };

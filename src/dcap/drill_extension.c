@@ -165,6 +165,15 @@ extension_twice(struct drill_recipe *r, unsigned arg)
 	r->cert[CERT_LEAF].der = &der;
 }
 
+/* extension_critical: who does not know it would have to refuse the certificate (RFC 5280 §4.2). */
+static void
+extension_critical(struct drill_recipe *r, unsigned arg)
+{
+	static const struct drill_der der = ONE(EXTENSION ".0", DER_BEHIND, TRUE_DER);
+
+	r->cert[CERT_LEAF].der = &der;
+}
+
 /* ---- platform and processor CA ---- */
 
 /* below_processor_ca: the CA is called processor CA, in whose certificates two members are missing. */
@@ -212,6 +221,7 @@ const struct drill_defect drill_extension_defects[] = {
 	{ "sgx-extension-component-%s-padded", "pck_sgx_extension", 3, 16, component_padded, number_word },
 	{ "sgx-extension-component-%s-of-another-type", "pck_sgx_extension", 3, 16, component_of_another_type, number_word },
 	{ "sgx-extension-twice", "pck_chain_format", 3, 0, extension_twice, NULL },
+	{ "sgx-extension-critical", "pck_chain_format", 3, 0, extension_critical, NULL },
 	{ "sgx-extension-of-a-platform-below-the-processor-ca", "pck_sgx_extension", 3, 0, platform_below_processor_ca, NULL },
 	{ "sgx-extension-of-a-processor-below-the-platform-ca", "pck_sgx_extension", 3, 0, processor_below_platform_ca, NULL },
 	{ 0 },

@@ -106,6 +106,11 @@ damage(uint8_t *quote, size_t *len, const struct drill_recipe *r)
 		*len = r->cut_to;
 	memset(quote + *len, r->append_byte, r->append_len);
 	*len += r->append_len;
+	if (r->fix_outer_len) {
+		uint8_t *outer = quote + drill_signed_len(r) + DRILL_OUTER_OFF + 2;
+
+		store32le(outer, load32le(outer) + (uint32_t)r->append_len);
+	}
 	if (r->fix_auth_len)
 		store32le(quote + drill_signed_len(r), (uint32_t)(*len - drill_signed_len(r) - 4));
 }

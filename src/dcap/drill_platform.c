@@ -21,6 +21,22 @@ component_short(struct drill_recipe *r, unsigned arg)
 }
 
 static void
+newer_platform(struct drill_recipe *r, unsigned arg)
+{
+	memset(r->sgx.components, 200, sizeof r->sgx.components);
+	r->sgx.pce_svn = 20;
+	r->quote.qe_report.isv_svn = 20;
+}
+
+/* Each component counts by itself: more in the others makes up for nothing. */
+static void
+component_short_others_higher(struct drill_recipe *r, unsigned arg)
+{
+	newer_platform(r, 0);
+	r->sgx.components[arg] = 3;
+}
+
+static void
 pce_short(struct drill_recipe *r, unsigned arg)
 {
 	r->sgx.pce_svn--;
@@ -205,6 +221,28 @@ signer_is_right(struct drill_recipe *r, unsigned arg)
 	r->policy_edit = (struct drill_edit)BY_SIGNER(EIGHTS, "7", "3");
 }
 
+/* Signing keys of samples, which everybody has: Intel's SDK, Fortanix's dummy, Open Enclave's debug key. */
+static void
+public_signer(struct drill_recipe *r, unsigned arg)
+{
+	static const uint8_t signers[][SGX_HASH_LEN] = { { 0x83, 0xd7, 0x19, 0xe7, 0x7d, 0xea, 0xca, 0x14, 0x70, 0xf6, 0xba, 0xf6, 0x2a, 0x4d, 0x77, 0x43,
+							     0x03, 0xc8, 0x99, 0xdb, 0x69, 0x02, 0x0f, 0x9c, 0x70, 0xee, 0x1d, 0xfc, 0x08, 0xc7, 0xce, 0x9e },
+		{ 0x9a, 0xff, 0xcf, 0xae, 0x47, 0xb8, 0x48, 0xec, 0x2c, 0xaf, 0x1c, 0x49, 0xb4, 0xb2, 0x83, 0x53, 0x1e, 0x1c, 0xc4, 0x25, 0xf9, 0x35, 0x82, 0xb3,
+		    0x68, 0x06, 0xe5, 0x2a, 0x43, 0xd7, 0x8d, 0x1a },
+		{ 0xca, 0x9a, 0xd7, 0x33, 0x14, 0x48, 0x98, 0x0a, 0xa2, 0x88, 0x90, 0xce, 0x73, 0xe4, 0x33, 0x63, 0x83, 0x77, 0xf1, 0x79, 0xab, 0x44, 0x56, 0xb2,
+		    0xfe, 0x23, 0x71, 0x93, 0x19, 0x3a, 0x8d, 0x0a } };
+
+	memcpy(r->quote.body.mrsigner, signers[arg], SGX_HASH_LEN);
+}
+
+static const char *
+public_word(unsigned arg)
+{
+	static const char *const words[] = { "intel-sample", "fortanix-dummy", "open-enclave-debug" };
+
+	return words[arg];
+}
+
 static void
 other_report_data(struct drill_recipe *r, unsigned arg)
 {
@@ -231,14 +269,6 @@ other_order(struct drill_recipe *r, unsigned arg)
 }
 
 static void
-newer_platform(struct drill_recipe *r, unsigned arg)
-{
-	memset(r->sgx.components, 200, sizeof r->sgx.components);
-	r->sgx.pce_svn = 20;
-	r->quote.qe_report.isv_svn = 20;
-}
-
-static void
 with_qe_id(struct drill_recipe *r, unsigned arg)
 {
 	r->quote.header.user_data[arg] = 1;
@@ -253,6 +283,7 @@ const struct drill_defect drill_platform_defects[] = {
 	{ "genuine-with-qe-id", NULL, 0, 0, with_qe_id, NULL },
 	{ "tcb-component-%s-short", "policy_tcb_status", 6, 16, component_short, number_word },
 	{ "tcb-component-%s-below-every-level", "tcb_level", 6, 16, no_platform_level, number_word },
+	{ "tcb-component-%s-short-others-higher", "policy_tcb_status", 6, 16, component_short_others_higher, number_word },
 	{ "tcb-pce-svn-short", "policy_tcb_status", 6, 0, pce_short, NULL },
 	{ "tcb-qe-svn-short", "policy_tcb_status", 6, 0, qe_short, NULL },
 	{ "tcb-qe-svn-below-every-level", "tcb_level", 6, 0, no_qe_level, NULL },
@@ -266,6 +297,7 @@ const struct drill_defect drill_platform_defects[] = {
 	{ "enclave-with-%s", "policy_attributes", 6, 2, privileged, privilege_word },
 	{ "enclave-other-%s", "policy_identity", 6, 2, other_enclave, end_word },
 	{ "enclave-of-another-%s", "policy_identity", 6, 3, other_policy, policy_word },
+	{ "enclave-signed-by-the-%s-key", "signer_not_public", 6, 3, public_signer, public_word },
 	{ "enclave-other-report-data", "policy_report_data", 3, 0, other_report_data, NULL },
 	{ 0 },
 };

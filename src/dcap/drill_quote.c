@@ -240,10 +240,18 @@ binding_word(unsigned arg)
 
 /* ---- lengths ---- */
 
+static const char *
+cert_type_word(unsigned arg)
+{
+	static const char *const words[] = { "0", "6", "7", "8" };
+
+	return words[arg];
+}
+
 static void
 set_cert_type(struct drill_recipe *r, unsigned arg)
 {
-	static const uint8_t types[] = { 0, 8 };
+	static const uint8_t types[] = { 0, 6, 7, 8 };
 
 	flip(r, OFF_CERT_TYPE, 1, (uint8_t)(QUOTE_CERT_PCK_CHAIN ^ types[arg]));
 }
@@ -327,7 +335,7 @@ const struct drill_defect drill_quote_defects[] = {
 	{ "quote-qe-report-signed-by-%s", "qe_report_signature", 3, 3, other_report_signer, signer_word },
 	{ "quote-qe-auth-changed-%s", "qe_report_binding", 3, 2, change_qe_auth, end_word },
 	{ "quote-qe-binding-%s", "qe_report_binding", 3, 3, change_binding, binding_word },
-	{ "quote-cert-type-unknown-%s", "certification_data", 3, 2, set_cert_type, end_word },
+	{ "quote-cert-type-%s", "certification_data", 3, 4, set_cert_type, cert_type_word },
 	{ "quote-cut-%s", "quote_format", 3, ARRAY_LEN(cuts), cut, cut_word },
 	{ "quote-length-%s", "quote_format", 3, ARRAY_LEN(lengths), change_length, length_word },
 	{ "quote-followed-by-%s", "quote_padding", 3, 4, append, append_word },

@@ -133,7 +133,7 @@ drill_signed_len(const struct drill_recipe *r)
 void
 drill_recipe_init(struct drill_recipe *r, const struct drill_world *w, int64_t now, const struct drill_shape *shape)
 {
-	*r = (struct drill_recipe){ .w = w, .shape = shape, .now = now, .report_signer = &w->pck, .attestation = &w->attestation,
+	*r = (struct drill_recipe){ .w = w, .shape = shape, .now = now, .at = now, .report_signer = &w->pck, .attestation = &w->attestation,
 		.qe_auth_len = 32, .cut_to = SIZE_MAX };
 	r->cert_data.is_chain = true;
 	r->sgx = (struct pck_extension){ .pce_svn = 5, .has_platform = true, .dynamic_platform = PCK_FALSE, .cached_keys = PCK_FALSE,

@@ -11,6 +11,7 @@
 #define DRILL_CHAIN_MAX 4u
 #define DRILL_CERT_BYTES_MAX 408u /* the longest certification data that is no certificate, and some more */
 #define DRILL_DAY_S 86400ll
+#define DRILL_OUTER_OFF (4u + 64u + 64u) /* behind header and body: length, signature, key; then type and length of what is around the QE report */
 
 enum drill_cert { CERT_LEAF, CERT_CA, CERT_ROOT, CERT_SIGNER, CERT_NUM };
 
@@ -65,7 +66,7 @@ struct drill_json_plan {
 struct drill_recipe {
 	const struct drill_world *w;
 	const struct drill_shape *shape;
-	int64_t now;
+	int64_t now, at; /* when everything is made, and when it is verified */
 	struct drill_cert_plan cert[CERT_NUM];
 	enum drill_cert chain[DRILL_CHAIN_MAX]; /* in the quote */
 	size_t num_chain;
@@ -99,6 +100,7 @@ struct drill_recipe {
 	size_t append_len;
 	uint8_t append_byte;
 	bool fix_auth_len; /* appended bytes lie inside the authentication data */
+	bool fix_outer_len; /* and inside what is put around the QE report */
 };
 
 /* One kind of defect: made with each arg below num. */

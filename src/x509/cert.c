@@ -102,13 +102,19 @@ read_basic_constraints(struct reader *r, struct x509_cert *c, struct jurat_diag 
 	return rc == JURAT_OK ? reader_end(&body, F ".basic_constraints", d) : rc;
 }
 
-/* take_extension: one extension; *saw gathers which of the required ones were there. */
+/*
+ * take_extension: one extension; *saw gathers which of the required ones were there. Key usage and basic constraints are critical in the profile, so that
+ * nobody may overlook them, and nothing else is (RFC 5280 §4.2.1.1, §4.2.1.2, §4.2.1.3, §4.2.1.9).
+ */
 static jurat_rc
 take_extension(struct x509_cert *c, const struct x509_extension *e, unsigned *saw, struct jurat_diag *d)
 {
+	bool must_be_critical = x509_is_id_ce(e->oid, 15) || x509_is_id_ce(e->oid, 19);
 	struct reader r;
 	jurat_rc rc = JURAT_OK;
 
+	if (e->critical != must_be_critical)
+		return jurat_fail(d, must_be_critical ? JURAT_E_FORMAT : JURAT_E_UNSUPPORTED, F ".extensions", NO_OFFSET, must_be_critical, e->critical);
 	reader_init(&r, e->value.p, e->value.len);
 	if (x509_is_id_ce(e->oid, 35)) {
 		*saw |= SAW_AKI;
@@ -130,8 +136,6 @@ take_extension(struct x509_cert *c, const struct x509_extension *e, unsigned *sa
 	} else if (span_equal(e->oid, (struct x509_span){ oid_sgx, sizeof oid_sgx })) {
 		c->sgx = e->value;
 		return JURAT_OK;
-	} else if (e->critical) {
-		return jurat_fail(d, JURAT_E_UNSUPPORTED, F ".extensions", NO_OFFSET, 0, 0);
 	} else {
 		return JURAT_OK;
 	}

@@ -35,7 +35,8 @@ struct x509_cert {
 
 /*
  * cert_parse: exactly one certificate. The extensions AKI, CRL distribution points, SKI, key usage and basic constraints must be there
- * (JURAT_E_MISSING). JURAT_E_UNSUPPORTED: another algorithm, curve or critical extension; JURAT_E_DUPLICATE: an extension twice;
+ * (JURAT_E_MISSING), the last two critical (JURAT_E_FORMAT) and nothing else. JURAT_E_UNSUPPORTED: another algorithm, curve or critical
+ * extension; JURAT_E_DUPLICATE: an extension twice;
  * JURAT_E_VERSION: not v3. The key's point is not checked here: the first signature check does.
  */
 MUST_USE jurat_rc cert_parse(struct x509_cert *out, const uint8_t *p, size_t len, struct jurat_diag *d);

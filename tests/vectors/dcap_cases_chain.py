@@ -150,6 +150,12 @@ def certificate_form():
     yield one("leaf", "unknown_extension_twice", lambda p: p["extensions"].update(
         a=D.extension("1.2.3", b""), b=D.extension("1.2.3", b"")), "duplicate")
     yield one("leaf", "unknown_critical_extension", put_extension("x", D.extension("1.2.3", b"", True)), "unsupported")
+    for who, usage in (("leaf", 0xC0), ("ca", 0x06), ("root", 0x06)):
+        yield one(who, "usage_not_critical", put_extension("usage", D.extension("2.5.29.15", D.bits(bytes([usage]), (usage & -usage).bit_length() - 1))), "format")
+        yield one(who, "basic_not_critical", put_extension("basic", D.extension("2.5.29.19", D.seq() if who == "leaf" else D.seq(D.boolean(True)))), "format")
+        yield one(who, "ski_critical", put_extension("ski", D.extension("2.5.29.14", D.octets(bytes(20)), True)), "unsupported")
+        yield one(who, "aki_critical", put_extension("aki", D.extension("2.5.29.35", D.seq(D.tlv(0x80, bytes(20))), True)), "unsupported")
+        yield one(who, "crldp_critical", put_extension("crldp", D.extension("2.5.29.31", D.seq(), True)), "unsupported")
     yield one("leaf", "too_many_extensions", lambda p: p["extensions"].update(
         {f"x{i}": D.extension(f"1.2.{i}", b"") for i in range(12)}), "too_large")
     yield one("leaf", "critical_false_spelled_out", put_extension("x", D.seq(D.oid("1.2.3"), D.boolean(False), D.octets(b""))), "format")
