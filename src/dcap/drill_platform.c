@@ -93,6 +93,15 @@ qe_revoked(struct drill_recipe *r, unsigned arg)
 	r->identity_plan.before = (struct drill_edit){ "\"UpToDate\"", "\"Revoked\"" };
 }
 
+/* tcb_info_of_tdx: rightly signed, of the same platform, and for TDs. */
+static void
+tcb_info_of_tdx(struct drill_recipe *r, unsigned arg)
+{
+	r->tcb.is_tdx = true;
+	r->tcb.tdx.modules[0] = (struct pki_tdx_module){ 1, 7 };
+	r->tcb.tdx.num_modules = 1;
+}
+
 static void
 old_evaluation(struct drill_recipe *r, unsigned arg)
 {
@@ -290,6 +299,7 @@ const struct drill_defect drill_platform_defects[] = {
 	{ "tcb-status-%s", "policy_tcb_status", 6, ARRAY_LEN(statuses), platform_status, status_word },
 	{ "tcb-status-revoked", "tcb_not_revoked", 4, 0, platform_revoked, NULL },
 	{ "tcb-qe-status-revoked", "tcb_not_revoked", 4, 0, qe_revoked, NULL },
+	{ "tcb-info-of-tdx", "tcb_info_matches", 3, 0, tcb_info_of_tdx, NULL },
 	{ "tcb-evaluation-too-low-%s", "policy_tcb_evaluation", 6, 2, old_evaluation, document_word },
 	{ "collateral-too-old-%s", "policy_collateral_age", 6, 3, too_old, dated_word },
 	{ "qe-other-%s", "qe_identity_matches", 3, 7, other_qe, qe_word },

@@ -35,4 +35,8 @@ for item in items[::40]:
 print(len(items[::40]) - wrong, "agree")
 sys.exit(wrong != 0)
 END
+# every rejection rule has its items; the others are told in docs/formats/drill.md
+expect rules 0 '^[0-9]* rules of 302 have their items$' '' python3 "$JURAT_SOURCE/tests/vectors/negatives_drill.py" "$dir/drill/index.json" "$JURAT_SOURCE"
+# another verifier agrees, as far as it goes
+expect openssl 0 '^[0-9]* chains and [0-9]* signatures as openssl has them$' '' python3 "$here/drill_openssl.py" "$dir/drill"
 finish
