@@ -13,19 +13,13 @@ epid_fail(struct jurat_epid_diag *d, jurat_epid_rc code, enum jurat_epid_defect 
 	return code;
 }
 
-bool
-epid_decide(bool b)
-{
-	return b;
-}
-
 enum jurat_epid_defect
 epid_read_g1(struct g1_affine *out, const uint8_t in[G1_LEN], bool identity_ok)
 {
 	struct g1_affine p;
 	struct fq coordinate;
 
-	if (!epid_decide(g1_read(&p, in))) {
+	if (!g1_read(&p, in)) {
 		bool canonical = fq_read(&coordinate, in) && fq_read(&coordinate, in + FQ_LEN);
 
 		return canonical ? JURAT_EPID_NOT_ON_CURVE : JURAT_EPID_NOT_CANONICAL;
@@ -58,7 +52,7 @@ epid_read_g2(struct g2_affine *out, const uint8_t in[G2_LEN])
 enum jurat_epid_defect
 epid_read_fr(struct fr *out, const uint8_t in[FR_LEN])
 {
-	return epid_decide(fr_read(out, in)) ? JURAT_EPID_NO_DEFECT : JURAT_EPID_SCALAR_RANGE;
+	return fr_read(out, in) ? JURAT_EPID_NO_DEFECT : JURAT_EPID_SCALAR_RANGE;
 }
 
 enum jurat_epid_defect
@@ -66,7 +60,7 @@ epid_read_secret(struct fr *out, const uint8_t in[FR_LEN])
 {
 	struct fr k;
 
-	if (!epid_decide(fr_read(&k, in)))
+	if (!fr_read(&k, in))
 		return JURAT_EPID_SCALAR_RANGE;
 	if (epid_decide(fr_is_zero(&k)))
 		return JURAT_EPID_SCALAR_ZERO;

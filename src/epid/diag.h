@@ -3,6 +3,7 @@
 #ifndef EPID_DIAG_H
 #define EPID_DIAG_H
 
+#include "epid/decide.h"
 #include "epid/g1.h"
 #include "epid/g2.h"
 #include "jurat/epid.h"
@@ -10,12 +11,6 @@
 /* epid_fail: records a failure and returns its code; only the first is kept. d may be NULL, field is a literal. */
 jurat_epid_rc epid_fail(
     struct jurat_epid_diag *d, jurat_epid_rc code, enum jurat_epid_defect defect, const char *field, size_t index);
-
-/*
- * epid_decide: b. Every place where a bit that depends on a secret becomes public goes through here (is the scalar in range, does the key fit the
- * group, is the member on the list), so that `make ct` can tell a decision from a leak.
- */
-MUST_USE bool epid_decide(bool b);
 
 /*
  * epid_read_g1, epid_read_g2, epid_read_fr: JURAT_EPID_NO_DEFECT, or what is wrong with the bytes, and out is untouched. The identity is a defect

@@ -2,6 +2,7 @@
 #include "epid/fq.h"
 
 #include "epid/constants.h"
+#include "epid/decide.h"
 #include "epid/inverse.h"
 #include "epid/wide.h"
 
@@ -10,7 +11,7 @@ fq_read(struct fq *out, const uint8_t in[FQ_LEN])
 {
 	struct fq t;
 
-	if (!limbs_read(t.v, in, &fq_modulus))
+	if (!epid_decide(limbs_read(t.v, in, &fq_modulus)))
 		return false;
 	fq_mul(out, &t, &fq_r2);
 	return true;

@@ -3,6 +3,7 @@
 
 #include "core/ct.h"
 #include "epid/constants.h"
+#include "epid/decide.h"
 #include "epid/inverse.h"
 #include "epid/limbs.h"
 
@@ -18,7 +19,7 @@ fr_read(struct fr *out, const uint8_t in[FR_LEN])
 {
 	struct fr t;
 
-	if (!limbs_read(t.v, in, &fr_modulus))
+	if (!epid_decide(limbs_read(t.v, in, &fr_modulus)))
 		return false;
 	fr_mul(out, &t, &fr_r2);
 	return true;

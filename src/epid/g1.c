@@ -3,6 +3,7 @@
 
 #include "core/ct.h"
 #include "epid/constants.h"
+#include "epid/decide.h"
 
 EPID_FN bool
 g1_read(struct g1_affine *out, const uint8_t in[G1_LEN])
@@ -16,7 +17,7 @@ g1_read(struct g1_affine *out, const uint8_t in[G1_LEN])
 	fq_sqr(&r, &t.x);
 	fq_mul(&r, &r, &t.x);
 	fq_add(&r, &r, &fq_three);
-	if (!fq_equal(&l, &r) && !ct_is_zero(in, G1_LEN))
+	if (!epid_decide(fq_equal(&l, &r) | ct_is_zero(in, G1_LEN)))
 		return false;
 	*out = t;
 	return true;
@@ -37,7 +38,7 @@ g1_from_x(struct g1_affine *out, const struct fq *x)
 	fq_sqr(&r, x);
 	fq_mul(&r, &r, x);
 	fq_add(&r, &r, &fq_three);
-	if (!fq_sqrt(&y, &r))
+	if (!epid_decide(fq_sqrt(&y, &r)))
 		return false;
 	out->x = *x;
 	out->y = y;

@@ -34,6 +34,7 @@ random_point(uint8_t out[G1_LEN], enum jurat_epid_hash hash, const struct jurat_
 
 	if (rc != JURAT_EPID_OK)
 		return rc;
+	epid_publish(seed, sizeof seed); /* the point is part of the group's key */
 	if (!g1_hash_vartime(&p, NULL, kernels_best(), hash, seed, sizeof seed))
 		return epid_fail(d, JURAT_EPID_E_MATH, JURAT_EPID_NO_DEFECT, "group", 0);
 	g1_write(out, &p);

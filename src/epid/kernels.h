@@ -120,7 +120,8 @@ extern const struct epid_kernels kernels_ifma_portable;
 bool kernels_ifma_runs_here(void);
 
 /*
- * kernels_best: the fastest set that this processor can run. Host only (kernels_host.c): it asks CPUID. Enclaves use kernels_portable.
+ * kernels_best: the fastest set that this processor can run. On the host (kernels_host.c) it asks CPUID; inside enclaves (kernels_enclave.c) it is
+ * kernels_portable.
  */
 const struct epid_kernels *kernels_best(void);
 

@@ -109,6 +109,7 @@ random_base(struct g1_affine *out, const struct jurat_epid_group *g, const struc
 	uint8_t name[32];
 	jurat_epid_rc rc = epid_random(name, sizeof name, random, d);
 
+	epid_publish(name, sizeof name); /* B is part of the signature */
 	if (rc == JURAT_EPID_OK && !g1_hash_vartime(out, NULL, g->kernels, g->hash, name, sizeof name))
 		rc = epid_fail(d, JURAT_EPID_E_MATH, JURAT_EPID_NO_DEFECT, "base", 0);
 	return rc;
@@ -259,6 +260,7 @@ jurat_epid_sign(uint8_t *out, size_t out_len, const struct jurat_epid_member *me
 	if (nonce != NULL && (rc = epid_random(nonce_bytes, sizeof nonce_bytes, request->random, d)) != JURAT_EPID_OK)
 		goto out;
 	complete(basic, &p, member, request->message, nonce);
+	epid_publish(basic, sizeof basic);
 	rc = epid_prove_all(out + head, member, basic, list.entries, list.num, request->message, request->random, d);
 	if (rc == JURAT_EPID_OK)
 		write_head(out, basic, nonce, &list);
