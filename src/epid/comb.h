@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Exponentiations in G1: of any bases, and of a fixed base by a table of its multiples (a comb, the portable set's layout of struct g1_comb).
+ * Exponentiations in G1 of a fixed base by a table of its multiples: a comb, the portable set's layout of struct g1_comb.
  * Constant time in points and scalars unless the name ends in _vartime.
  */
 #ifndef EPID_COMB_H
 #define EPID_COMB_H
 
 #include "epid/g1.h"
-
-/* out = the sum of k[i] * p[i]; n at most G1_BASES_MAX. */
-#define G1_BASES_MAX 8
-EPID_FN void g1_multi_exp(struct g1 *out, const struct g1_affine *p, const struct fr *k, size_t n);
-EPID_FN void g1_multi_exp_vartime(struct g1 *out, const struct g1_affine *p, const struct fr *k, size_t n);
 
 /* point[i][j] = (j + 1) 2^(5i) P: signed digits of five bits, 52 of them for 256 bits and the last carry. */
 #define COMB_BITS 5

@@ -18,6 +18,7 @@
 #include "g1.c"
 #include "g2.c"
 #include "comb.c"
+#include "exp.c"
 #include "pairing.c"
 #include "kernels_portable.c"
 

@@ -5,6 +5,7 @@
 #include "core/ct.h"
 #include "epid/comb.h"
 #include "epid/constants.h"
+#include "epid/exp.h"
 
 #ifndef KERNELS_NAME
 #define KERNELS_NAME kernels_portable
@@ -22,10 +23,21 @@ points(const struct g1_comb *comb)
 }
 
 static void
+multi_exp(struct g1 *out, const struct g1_affine *p, const struct fr *k, size_t n)
+{
+	g1_multi_exps(out, p, n, k, 1);
+}
+
+static void
+multi_exp_vartime(struct g1 *out, const struct g1_affine *p, const struct fr *k, size_t n)
+{
+	g1_multi_exps_vartime(out, p, n, k, 1);
+}
+
+static void
 exp_each(struct g1 *out, const struct g1_affine *p, const struct fr *k, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		g1_multi_exp(&out[i], p, &k[i], 1);
+	g1_multi_exps(out, p, 1, k, n);
 }
 
 static void
@@ -86,15 +98,17 @@ static void
 verify_one_vartime(struct signature_commitments *out, const struct group_tables *g, const struct signature_values *in)
 {
 	const struct g1_affine bk[2] = { in->b, in->k };
-	struct fr scalars[2] = { in->sf }, minus;
-	struct g1 r1, p1, p2;
+	struct fr sf_c[2] = { in->sf }, sx_c[2];
+	struct g1 r1, t[2], p1, p2;
 
-	fr_neg(&scalars[1], &in->c);
-	g1_multi_exp_vartime(&r1, bk, scalars, 2);
-	g1_to_affine_batch(&out->r1, &r1, 1);
-	g1_multi_exp_vartime(&p2, &in->t, &scalars[1], 1);
-	fr_neg(&minus, &in->sx);
-	g1_multi_exp_vartime(&p1, &in->t, &minus, 1);
+	fr_neg(&sf_c[1], &in->c);
+	g1_multi_exps_vartime(&r1, bk, 2, sf_c, 1);
+	g1_to_affine(&out->r1, &r1);
+	fr_neg(&sx_c[0], &in->sx);
+	sx_c[1] = sf_c[1];
+	g1_multi_exps_vartime(t, &in->t, 1, sx_c, 2);
+	p1 = t[0];
+	p2 = t[1];
 	comb_add_vartime(&p1, points(g->h1), &in->sf);
 	comb_add_vartime(&p1, points(g->h2), &in->sb);
 	comb_add_vartime(&p1, &comb_generator, &in->c);
@@ -142,7 +156,7 @@ nr_verify_vartime(struct nr_commitments *out, const struct g1_comb *comb_b, cons
 		struct fr k[3] = { in[i].smu, in[i].snu };
 
 		fr_neg(&k[2], &in[i].c);
-		g1_multi_exp_vartime(&r[2 * i + 1], base, k, 3);
+		g1_multi_exps_vartime(&r[2 * i + 1], base, 3, k, 1);
 		r[2 * i] = g1_identity;
 		comb_add_vartime(&r[2 * i], points(comb_k), &in[i].smu);
 		comb_add_vartime(&r[2 * i], points(comb_b), &in[i].snu);
@@ -162,19 +176,19 @@ nr_prove(struct nr_proof_points *out, const struct g1_comb *comb_b, const struct
 
 	for (size_t i = 0; i < n; i++) {
 		const struct g1_affine base[2] = { in[i].k, in[i].b };
-		const struct fr mu_nu[2] = { in[i].mu, in[i].nu }, random[2] = { in[i].rmu, in[i].rnu };
+		struct fr k[4] = { in[i].mu, in[i].nu, in[i].rmu, in[i].rnu };
 
-		g1_multi_exp(&r[3 * i], base, mu_nu, 2);
-		g1_multi_exp(&r[3 * i + 2], base, random, 2);
-		r[3 * i + 1] = g1_identity;
-		comb_add(&r[3 * i + 1], points(comb_k), &in[i].rmu);
-		comb_add(&r[3 * i + 1], points(comb_b), &in[i].rnu);
+		g1_multi_exps(&r[3 * i], base, 2, k, 2);
+		r[3 * i + 2] = g1_identity;
+		comb_add(&r[3 * i + 2], points(comb_k), &in[i].rmu);
+		comb_add(&r[3 * i + 2], points(comb_b), &in[i].rnu);
+		wipe(k, sizeof k);
 	}
 	g1_to_affine_batch(affine, r, 3 * n);
 	for (size_t i = 0; i < n; i++) {
 		out[i].t = affine[3 * i];
-		out[i].r1 = affine[3 * i + 1];
-		out[i].r2 = affine[3 * i + 2];
+		out[i].r2 = affine[3 * i + 1];
+		out[i].r1 = affine[3 * i + 2];
 	}
 	wipe(r, sizeof r);
 }
@@ -195,8 +209,8 @@ key_is_revoked_vartime(const struct g1_comb *comb_b, const struct g1_affine *k, 
 
 const struct epid_kernels KERNELS_NAME = {
 	.name = KERNELS_TEXT,
-	.g1_multi_exp = g1_multi_exp,
-	.g1_multi_exp_vartime = g1_multi_exp_vartime,
+	.g1_multi_exp = multi_exp,
+	.g1_multi_exp_vartime = multi_exp_vartime,
 	.g1_exp_each = exp_each,
 	.g1_comb_init = comb_fill,
 	.g1_comb_sum = comb_sum,
