@@ -144,7 +144,7 @@ close_level(struct reading *r)
 		.as.first = r->kept.num };
 	jurat_rc rc = JURAT_OK;
 
-	if (is_object)
+	if (is_object && num != 0) /* without values there is no array to point into */
 		rc = check_keys(r, r->stack.p + l->first, num / 2);
 	if (rc == JURAT_OK && !reserve(&r->kept, num))
 		rc = JURAT_E_MEMORY;
