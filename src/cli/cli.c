@@ -110,6 +110,20 @@ cli_fail(jurat_rc rc, const struct jurat_diag *d, const char *what)
 	return cli_exit_of(rc);
 }
 
+void
+cli_error(const char *what, const char *format, ...)
+{
+	va_list ap;
+
+	fputs("jurat: error: ", stderr);
+	put_escaped(what, stderr);
+	fputs(": ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
 int
 cli_descriptor(const char *text)
 {

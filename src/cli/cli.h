@@ -30,6 +30,9 @@ int cli_fail(jurat_rc rc, const struct jurat_diag *d, const char *what);
 int cli_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int cli_bad_option(const char *command, char **argv);
 
+/* cli_error: "jurat: error: WHAT: " and the text, for failures that have no jurat_rc. what as in cli_fail. */
+void cli_error(const char *what, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /*
  * cli_finish: the exit code of a command that returned status: EXIT_INTERNAL, and an error on stderr, if it succeeded but what it
  * printed did not all reach standard output (a full disk behind it).
@@ -52,6 +55,7 @@ struct cli_command {
 int cmd_capsule(int argc, char **argv);
 int cmd_drill(int argc, char **argv);
 int cmd_enclave(int argc, char **argv);
+int cmd_epid(int argc, char **argv);
 int cmd_fetch(int argc, char **argv);
 int cmd_forecast(int argc, char **argv);
 int cmd_machine(int argc, char **argv);

@@ -13,6 +13,7 @@ static const struct cli_command commands[] = {
 	{ "demo", cmd_demo, "the whole story, and the attacks that must fail" },
 	{ "drill", cmd_drill, "make quotes with one defect each, to run verifiers against" },
 	{ "enclave", cmd_enclave, "sign, measure and inspect enclave files" },
+	{ "epid", cmd_epid, "anonymous group signatures: issue, join, sign, verify, revoke" },
 	{ "fetch", cmd_fetch, "get the collateral for a quote from Intel's service or a cache" },
 	{ "forecast", cmd_forecast, "will a quote still pass with other collateral, and what must be updated" },
 	{ "machine", cmd_machine, "software SGX machines: make, show, serve" },

@@ -59,7 +59,7 @@ while read -r noun; do
 	check "jurat(1) names $noun" grep -q "Xr jurat-$noun 1" "$man/jurat.1"
 done <"$dir/nouns"
 for verb in 'world new' 'world show' 'world enrol' 'world set' 'machine new' 'machine show' 'machine serve' 'enclave sign' 'enclave measure' \
-	'enclave inspect' 'enclave keygen' 'platform serve' 'secrets init' 'secrets serve' 'vault receive' 'vault info' verify demo 'capsule make' 'capsule verify' 'drill quotes' fetch 'quote inspect' forecast; do
+	'enclave inspect' 'enclave keygen' 'platform serve' 'secrets init' 'secrets serve' 'vault receive' 'vault info' verify demo 'capsule make' 'capsule verify' 'drill quotes' fetch 'quote inspect' forecast 'epid verify' 'epid sign' 'epid join' 'epid group new' 'epid revoke key' 'epid inspect'; do
 	# shellcheck disable=SC2086 # a noun and a verb
 	check "$verb refuses an option" refuses_option $verb
 	# shellcheck disable=SC2086
