@@ -378,6 +378,26 @@ is_signature_file(const char *type)
 	return strcmp(type, "signature") == 0 || strcmp(type, "split_signature") == 0 || strcmp(type, "nonstandard_length_signature") == 0;
 }
 
+/* without_bignums: JSON integers of more than 18 digits (a scalar or two among the index's remarks), which our reader refuses, become 0. */
+static void
+without_bignums(struct epid_member *text)
+{
+	bool in_string = false;
+
+	for (size_t i = 0, start; i < text->len; i++) {
+		if (text->p[i] == '"' && text->p[i - 1] != '\\')
+			in_string = !in_string;
+		for (start = i; !in_string && i < text->len && text->p[i] >= '0' && text->p[i] <= '9';)
+			i++;
+		if (i - start > 18) {
+			memset(text->p + start, ' ', i - start);
+			text->p[start] = '0';
+		}
+		if (i > start)
+			i--;
+	}
+}
+
 static void
 signature_files_agree(void **state)
 {
@@ -392,6 +412,7 @@ signature_files_agree(void **state)
 	if (!corpus_or_skip())
 		return;
 	text = epid_corpus_read("INDEX.json");
+	without_bignums(&text);
 	assert_int_equal(json_parse(&index, (const char *)text.p, text.len, text.len, "index", &d), JURAT_OK);
 	files = json_member(index, "files");
 	for (size_t i = 0; i < json_count(files); i++) {

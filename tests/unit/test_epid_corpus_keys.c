@@ -37,8 +37,11 @@ group_new(const struct json_t *v, enum jurat_epid_hash hash)
 static bool
 stricter(const struct json_t *v, jurat_epid_rc rc, const struct jurat_epid_diag *d)
 {
-	return epid_integer(v, "rc") == 0 && rc == JURAT_EPID_E_BAD_GROUP_PUBLIC_KEY &&
-	    (d->defect == JURAT_EPID_IDENTITY || d->defect == JURAT_EPID_NOT_IN_SUBGROUP);
+	if (epid_integer(v, "rc") != 0)
+		return false;
+	if (rc == JURAT_EPID_E_BAD_PRECOMP) /* Intel trusts them; one recorded set is another group's */
+		return true;
+	return rc == JURAT_EPID_E_BAD_GROUP_PUBLIC_KEY && (d->defect == JURAT_EPID_IDENTITY || d->defect == JURAT_EPID_NOT_IN_SUBGROUP);
 }
 
 static size_t
@@ -48,10 +51,11 @@ check_group(const struct json_t *v)
 	struct jurat_epid_group *group = NULL;
 	struct jurat_epid_diag d = { 0 };
 	jurat_epid_rc rc = jurat_epid_group_new(&group, bytes_of(&key), JURAT_EPID_HASH_OF_GROUP, &d);
-	size_t num_stricter = stricter(v, rc, &d);
+	size_t num_stricter;
 
 	if (rc == JURAT_EPID_OK && precomp.p != NULL)
 		rc = jurat_epid_verifier_precomp_check(group, bytes_of(&precomp), &d);
+	num_stricter = stricter(v, rc, &d);
 	if (num_stricter == 0)
 		must_be(rc, v);
 	jurat_epid_group_free(group);
@@ -72,7 +76,7 @@ run_groups(const char *name)
 	epid_set_open(&set, name);
 	while ((v = epid_set_next(&set)) != NULL)
 		num_stricter += check_group(v);
-	printf("of these refused here alone (identity, outside G2): %zu\n", num_stricter);
+	printf("of these refused here alone (identity, outside G2, precomputed values of another group): %zu\n", num_stricter);
 	epid_set_close(&set);
 }
 
