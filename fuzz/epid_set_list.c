@@ -56,7 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	form = forms[reader_u8(&r) % 4];
 	list = rest_of(&r);
 	room = form == EPID_FORM_PRIVRL ? jurat_epid_privrl_memory(list.len) : jurat_epid_verifierrl_memory(list.len);
-	if (jurat_epid_verifier_new(&v, group, &name, 0, NULL) != JURAT_EPID_OK || (memory = malloc(room + 1)) == NULL)
+	if (jurat_epid_verifier_new(&v, group, form == EPID_FORM_VERIFIERRL ? &name : NULL, 0, NULL) != JURAT_EPID_OK || (memory = malloc(room + 1)) == NULL)
 		exit(1);
 	rc = set(v, form, list, NULL, 0);
 	if (set(v, form, list, memory, room) != rc)

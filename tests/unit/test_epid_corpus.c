@@ -105,7 +105,7 @@ set_lists(struct lists *l, struct jurat_epid_verifier *v, bool index)
 }
 
 static void
-lists_of(struct lists *out, const struct json_t *vector)
+lists_of(struct lists *out, const struct json_value *vector)
 {
 	*out = (struct lists){ 0 };
 	for (unsigned i = 0; i < NUM_LISTS; i++)
@@ -135,7 +135,7 @@ strict_rc(jurat_epid_rc rc, const struct lists *l, const struct epid_member *sig
 }
 
 static void
-check_verification(struct group_cache *cache, const struct json_t *vector)
+check_verification(struct group_cache *cache, const struct json_value *vector)
 {
 	struct epid_member sig = epid_member(vector, "sig"), msg = epid_member(vector, "msg"), basename = epid_member(vector, "basename");
 	jurat_epid_rc want = (jurat_epid_rc)epid_integer(vector, "rc"), rc;
@@ -166,7 +166,7 @@ static void
 run_verifications(const char *name)
 {
 	struct group_cache cache = { 0 };
-	const struct json_t *v;
+	const struct json_value *v;
 	struct epid_set set;
 
 	if (!corpus_or_skip())
@@ -198,7 +198,7 @@ static void
 recorded_basic_signatures_agree(void **state)
 {
 	struct group_cache cache = { 0 };
-	const struct json_t *v;
+	const struct json_value *v;
 	struct epid_set set;
 
 	(void)state;
@@ -233,7 +233,7 @@ recorded_proofs_agree(void **state)
 {
 	static const struct epid_member no_name = { 0 };
 	struct group_cache cache = { 0 };
-	const struct json_t *v;
+	const struct json_value *v;
 	struct epid_set set;
 
 	(void)state;
@@ -268,7 +268,7 @@ recorded_private_key_entries_agree(void **state)
 	static const struct epid_member no_name = { 0 };
 	struct group_cache cache = { 0 };
 	struct jurat_epid_verifier *verifier;
-	const struct json_t *v;
+	const struct json_value *v;
 	struct epid_set set;
 	jurat_epid_rc rc;
 
@@ -296,7 +296,7 @@ recorded_private_key_entries_agree(void **state)
 static void
 recorded_links_agree(void **state)
 {
-	const struct json_t *v;
+	const struct json_value *v;
 	struct epid_set set;
 
 	(void)state;
@@ -346,9 +346,9 @@ key_beside(const char *path)
 }
 
 static void
-check_signature_file(struct group_cache *cache, const struct json_t *file)
+check_signature_file(struct group_cache *cache, const struct json_value *file)
 {
-	const struct json_t *how = json_member(file, "verify");
+	const struct json_value *how = json_member(file, "verify");
 	const char *path = epid_text(file, "path");
 	struct epid_member sig = epid_corpus_read(path), msg = epid_member(how, "message"), basename = epid_member(how, "basename");
 	struct epid_member key = how != NULL ? epid_member(how, "pubkey_hex") : key_beside(path);
@@ -404,8 +404,8 @@ signature_files_agree(void **state)
 	size_t num_signatures = 0, num_nonstandard = 0;
 	struct group_cache cache = { 0 };
 	struct jurat_diag d = { 0 };
-	struct json_t *index = NULL;
-	const struct json_t *files;
+	struct json_value *index = NULL;
+	const struct json_value *files;
 	struct epid_member text;
 
 	(void)state;
@@ -416,7 +416,7 @@ signature_files_agree(void **state)
 	assert_int_equal(json_parse(&index, (const char *)text.p, text.len, text.len, "index", &d), JURAT_OK);
 	files = json_member(index, "files");
 	for (size_t i = 0; i < json_count(files); i++) {
-		const struct json_t *file = json_at(files, i);
+		const struct json_value *file = json_at(files, i);
 		const char *type = epid_text(file, "type");
 
 		if (!is_signature_file(type))
@@ -454,7 +454,7 @@ signed_body(enum epid_form form, const struct epid_member *file)
 }
 
 static void
-check_quote(const struct json_t *q, const struct jurat_epid_group *group, struct jurat_epid_bytes sigrl)
+check_quote(const struct json_value *q, const struct jurat_epid_group *group, struct jurat_epid_bytes sigrl)
 {
 	struct epid_member quote = epid_corpus_read(epid_text(q, "file")), sig = epid_member(q, "epid_signature"),
 			   basename = epid_member(q, "basename");
@@ -479,8 +479,8 @@ signatures_of_sgx_quotes_verify_under_a_short_group_id(void **state)
 {
 	struct epid_member cert, sigrl, text;
 	struct jurat_epid_group *group = NULL;
-	struct json_t *document = NULL;
-	const struct json_t *quotes;
+	struct json_value *document = NULL;
+	const struct json_value *quotes;
 	struct jurat_epid_bytes list;
 	char *wrapped;
 

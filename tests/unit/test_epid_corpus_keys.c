@@ -14,14 +14,14 @@ bytes_of(const struct epid_member *m)
 }
 
 static void
-must_be(jurat_epid_rc rc, const struct json_t *v)
+must_be(jurat_epid_rc rc, const struct json_value *v)
 {
 	if (rc != (jurat_epid_rc)epid_integer(v, "rc"))
 		fail_msg("%s: %s, Intel %s", epid_text(v, "id"), jurat_epid_rc_name(rc), epid_text(v, "rc_name"));
 }
 
 static struct jurat_epid_group *
-group_new(const struct json_t *v, enum jurat_epid_hash hash)
+group_new(const struct json_value *v, enum jurat_epid_hash hash)
 {
 	struct epid_member key = epid_member(v, "pubkey");
 	struct jurat_epid_group *group = NULL;
@@ -35,7 +35,7 @@ group_new(const struct json_t *v, enum jurat_epid_hash hash)
 
 /* Where we are stricter than Intel, by the list in docs/epid.md. */
 static bool
-stricter(const struct json_t *v, jurat_epid_rc rc, const struct jurat_epid_diag *d)
+stricter(const struct json_value *v, jurat_epid_rc rc, const struct jurat_epid_diag *d)
 {
 	if (epid_integer(v, "rc") != 0)
 		return false;
@@ -45,7 +45,7 @@ stricter(const struct json_t *v, jurat_epid_rc rc, const struct jurat_epid_diag 
 }
 
 static size_t
-check_group(const struct json_t *v)
+check_group(const struct json_value *v)
 {
 	struct epid_member key = epid_member(v, "pubkey"), precomp = epid_member(v, "precomp");
 	struct jurat_epid_group *group = NULL;
@@ -68,7 +68,7 @@ static void
 run_groups(const char *name)
 {
 	size_t num_stricter = 0;
-	const struct json_t *v;
+	const struct json_value *v;
 	struct epid_set set;
 
 	if (!corpus_or_skip())
@@ -97,7 +97,7 @@ generated_group_keys_agree(void **state)
 static void
 precomputed_values_are_intels(void **state)
 {
-	const struct json_t *v;
+	const struct json_value *v;
 	struct epid_set set;
 
 	(void)state;
@@ -166,7 +166,7 @@ set_newer_first(struct jurat_epid_verifier *verifier, set_list *set, const struc
 }
 
 static void
-check_set(const struct json_t *v, const char *name, set_list *set)
+check_set(const struct json_value *v, const char *name, set_list *set)
 {
 	struct epid_member list = epid_member(v, name), basename = epid_member(v, "basename"), newer = { 0 };
 	struct jurat_epid_bytes base = bytes_of(&basename);
@@ -204,7 +204,7 @@ recorded_lists_agree(void **state)
 	if (!corpus_or_skip())
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(sets); i++) {
-		const struct json_t *v;
+		const struct json_value *v;
 		struct epid_set set;
 
 		epid_set_open(&set, sets[i].file);
@@ -222,9 +222,9 @@ struct found {
 };
 
 static struct found
-find_signature(const struct json_t *v, const uint8_t *bk)
+find_signature(const struct json_value *v, const uint8_t *bk)
 {
-	const struct json_t *candidate;
+	const struct json_value *candidate;
 	struct found found = { 0 };
 	struct epid_set set;
 
@@ -248,7 +248,7 @@ find_signature(const struct json_t *v, const uint8_t *bk)
 
 /* grow: the list, which starts empty with version 0, gets each entry of want. Intel's writer raises the version once for all of them. */
 static size_t
-grow(uint8_t *list, size_t len, size_t cap, struct jurat_epid_verifier *verifier, const struct json_t *v, const struct epid_member *want)
+grow(uint8_t *list, size_t len, size_t cap, struct jurat_epid_verifier *verifier, const struct json_value *v, const struct epid_member *want)
 {
 	size_t num = (want->len - 88) / 64, num_found = 0;
 
@@ -278,7 +278,7 @@ grow(uint8_t *list, size_t len, size_t cap, struct jurat_epid_verifier *verifier
 }
 
 static void
-check_written(const struct json_t *v)
+check_written(const struct json_value *v)
 {
 	struct epid_member before = epid_member(v, "verifierrl"), want = epid_member(v, "out"), basename = epid_member(v, "basename");
 	struct jurat_epid_bytes base = bytes_of(&basename);
@@ -306,7 +306,7 @@ check_written(const struct json_t *v)
 static void
 written_verifier_lists_are_intels(void **state)
 {
-	const struct json_t *v;
+	const struct json_value *v;
 	struct epid_set set;
 
 	(void)state;
@@ -323,7 +323,7 @@ written_verifier_lists_are_intels(void **state)
 static void
 compressed_keys_unpack_as_intels(void **state)
 {
-	const struct json_t *v;
+	const struct json_value *v;
 	struct epid_set set;
 
 	(void)state;
@@ -354,7 +354,7 @@ compressed_keys_unpack_as_intels(void **state)
 
 /* issuer_of: a vector whose gamma is given is issued for; others are only checked. */
 static jurat_epid_rc
-certify(const struct json_t *v, const struct jurat_epid_group *group, const struct epid_member *gamma, uint8_t credential[112])
+certify(const struct json_value *v, const struct jurat_epid_group *group, const struct epid_member *gamma, uint8_t credential[112])
 {
 	struct epid_member request = epid_member(v, "join_request"), nonce = epid_member(v, "issuer_nonce");
 	struct jurat_epid_issuer *issuer = NULL;
@@ -385,7 +385,7 @@ join_requests_are_judged_as_by_the_model(void **state)
 {
 	struct epid_member gamma = { 0 };
 	size_t num_valid = 0;
-	const struct json_t *v;
+	const struct json_value *v;
 	struct epid_set set;
 
 	(void)state;

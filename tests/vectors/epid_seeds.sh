@@ -23,9 +23,8 @@ for kind in plain split; do
 	"$jurat" epid join --group group --credential $kind.credential --secret $kind.f --output $kind.key $split
 	# shellcheck disable=SC2086
 	"$jurat" epid sign --group group --key $kind.key --message message --basename site --output $kind.sig $split
-	# shellcheck disable=SC2086
-	"$jurat" epid sign --group group --key $kind.key --message message --output $kind.other $split
 done
+"$jurat" epid sign --group group --key plain.key --message message --output plain.other
 "$jurat" epid revoke key --group group --privrl privrl --key plain.key --new
 "$jurat" epid revoke signature --group group --sigrl sigrl --signature plain.other --message message --new
 "$jurat" epid revoke group --grouprl grouprl --gid 000100000000000000000000000000f1 --new
@@ -37,19 +36,18 @@ for target in group verify set_list key join; do
 	mkdir -p "$seeds/epid_$target"
 done
 cp group "$seeds/epid_group/group"
-for sig in plain.sig split.sig plain.other split.proved; do
+for sig in plain.sig split.proved; do
 	{ cat group && printf '\000\004seed' && cat $sig; } >"$seeds/epid_verify/$sig"
 done
 { cat group && printf '\000' && cat privrl; } >"$seeds/epid_set_list/privrl"
 { cat group && printf '\001' && cat sigrl; } >"$seeds/epid_set_list/sigrl"
 { cat group && printf '\002' && cat grouprl; } >"$seeds/epid_set_list/grouprl"
 { cat group && printf '\003' && cat verifierrl; } >"$seeds/epid_set_list/verifierrl"
-{ cat group && printf '\000' && cat plain.key; } >"$seeds/epid_key/private"
 { cat group && printf '\001' && cat split.key; } >"$seeds/epid_key/split_private"
 { cat group && printf '\002' && head -c 48 plain.key && head -c 32 message /dev/zero | tail -c 32; } >"$seeds/epid_key/compressed"
 { cat group && printf '\004' && cat plain.credential plain.f; } >"$seeds/epid_key/credential"
-{ cat group && printf '\005' && cat split.credential split.f; } >"$seeds/epid_key/split_credential"
 for kind in plain split; do
 	cat group issuer $kind.nonce $kind.request >"$seeds/epid_join/$kind"
 done
+chmod 755 "$seeds"/epid_*
 chmod 644 "$seeds"/epid_*/*
