@@ -15,11 +15,14 @@
 #define ENTRY_MAX_LEN 128u
 #define NEW_LIST_MAX_LEN 256u /* head and one entry of any list */
 
-static const enum epid_form forms[NUM_LISTS] = {
-	[LIST_PRIVRL] = EPID_FORM_PRIVRL,
-	[LIST_SIGRL] = EPID_FORM_SIGRL,
-	[LIST_GROUPRL] = EPID_FORM_GROUPRL,
-	[LIST_VERIFIERRL] = EPID_FORM_VERIFIERRL,
+static const struct {
+	enum epid_form form;
+	jurat_epid_rc bad;
+} kinds[NUM_LISTS] = {
+	[LIST_PRIVRL] = { EPID_FORM_PRIVRL, JURAT_EPID_E_BAD_PRIVRL },
+	[LIST_SIGRL] = { EPID_FORM_SIGRL, JURAT_EPID_E_BAD_SIGRL },
+	[LIST_GROUPRL] = { EPID_FORM_GROUPRL, JURAT_EPID_E_BAD_GROUPRL },
+	[LIST_VERIFIERRL] = { EPID_FORM_VERIFIERRL, JURAT_EPID_E_BAD_VERIFIERRL },
 };
 
 /* ---- one process at a time ---- */
@@ -68,7 +71,7 @@ check_signer(const struct epid_update *u, const struct epid_input *in, const str
 		return cli_usage("epid", "the list is not signed: --ca-key is for signed lists and new ones");
 	if (ca == NULL)
 		return EPID_GO_ON;
-	rc = epid_file_open(&f, forms[u->which], l->file.p, l->file.len, &d);
+	rc = epid_file_open(&f, kinds[u->which].form, l->file.p, l->file.len, &d);
 	if (rc == JURAT_OK)
 		rc = epid_file_check_vartime(&f, &ca->pub, &d);
 	return rc == JURAT_OK ? EPID_GO_ON : cli_fail(rc, &d, u->path);
@@ -92,7 +95,7 @@ sign_list(const struct epid_update *u, struct blob *file, const struct pki_key *
 	jurat_rc rc;
 
 	/* the body was built behind where the header goes */
-	rc = epid_file_sign(file->p, body_len + EPID_SIGNED_EXTRA_LEN, forms[u->which], file->p + EPID_HEADER_LEN, body_len, &ca->secret, &d);
+	rc = epid_file_sign(file->p, body_len + EPID_SIGNED_EXTRA_LEN, kinds[u->which].form, file->p + EPID_HEADER_LEN, body_len, &ca->secret, &d);
 	if (rc != JURAT_OK)
 		return cli_fail(rc, &d, u->path);
 	file->len = body_len + EPID_SIGNED_EXTRA_LEN;
@@ -135,6 +138,8 @@ epid_update_list(const struct epid_update *u, struct epid_input *in, const struc
 
 	if (o->value[OPTION_NEW] != NULL && access(u->path, F_OK) == 0)
 		return cli_fail(JURAT_E_EXISTS, NULL, u->path);
+	if (o->value[OPTION_NEW] == NULL && in->lists[u->which].list.len == 0) /* a damaged file is no new beginning */
+		return epid_refuse(o, kinds[u->which].bad, NULL, u->path);
 	if (has_key)
 		exit_code = epid_read_ca_key(&ca, o);
 	if (exit_code == EPID_GO_ON)

@@ -115,6 +115,9 @@ expect revoked_key_with_name 4 '^kEpidSigRevokedInPrivRl$' '*' verify bob.sig --
 expect revoked_json 4 '"outcome": "revoked"' '*' verify bob.sig --privrl privrl --json
 expect other_key_stays 0 '^kEpidSigValid$' '' verify alice.sig --privrl privrl
 expect signing_a_bare_list 2 '' 'not signed' "$jurat" epid revoke key --group bare --privrl privrl --key alice.key --ca-key ca.pem
+: >empty
+expect empty_file_is_no_new_list 3 '' 'kEpidBadPrivRlErr' "$jurat" epid revoke key --group bare --privrl empty --key alice.key
+expect empty_file_is_no_list 3 '^kEpidBadPrivRlErr$' '*' verify alice.sig --privrl empty
 expect not_a_list 3 '^kEpidBadPrivRlErr$' '*' verify alice.sig --privrl alice.sig
 expect list_of_another_kind 3 '^kEpidBadSigRlErr$' '*' verify alice.sig --sigrl privrl
 expect bare_list_with_ca 3 '^kEpidBadPrivRlErr$' 'signed files' signed alice.sig --privrl privrl
