@@ -187,10 +187,10 @@ jurat_epid_verifier_set_verifierrl(struct jurat_epid_verifier *verifier, struct 
 	struct epid_list l;
 	jurat_epid_rc rc;
 
-	if (!v->has_base)
-		return epid_fail(d, JURAT_EPID_E_INCONSISTENT_BASENAME, JURAT_EPID_NO_DEFECT, "basename", 0);
 	if ((rc = newer(&l, EPID_FORM_VERIFIERRL, list, v, v->has_verifierrl, &v->verifierrl, d)) != JURAT_EPID_OK)
 		return rc;
+	if (!v->has_base)
+		return epid_fail(d, JURAT_EPID_E_INCONSISTENT_BASENAME, JURAT_EPID_NO_DEFECT, "basename", 0);
 	if (memcmp(l.base, v->base_bytes, G1_LEN) != 0)
 		return epid_fail(d, JURAT_EPID_E_BAD_VERIFIERRL, JURAT_EPID_WRONG_BASE, "verifierrl.B", 0);
 	if ((rc = check_index_memory(memory, memory_len, jurat_epid_verifierrl_memory(list.len), d)) != JURAT_EPID_OK ||
