@@ -23,6 +23,7 @@ struct fq12v {
 LANE_INLINE void
 fq6v_swap(struct fq8 *r, const struct fq8 *a)
 {
+#pragma GCC unroll 5
 	for (int i = 0; i < 5; i++)
 		r->l[i] = lanes_swap(a->l[i]);
 }
@@ -31,6 +32,7 @@ fq6v_swap(struct fq8 *r, const struct fq8 *a)
 LANE_INLINE void
 fq6v_times_xi_raw(struct fq8 *r, const struct fq8 *a)
 {
+#pragma GCC unroll 5
 	for (int i = 0; i < 5; i++) {
 		const lanes s = lanes_swap(a->l[i]), d = lanes_add(a->l[i], a->l[i]);
 
@@ -42,6 +44,7 @@ fq6v_times_xi_raw(struct fq8 *r, const struct fq8 *a)
 LANE_INLINE void
 fq6v_times_i_raw(struct fq8 *r, const struct fq8 *a)
 {
+#pragma GCC unroll 5
 	for (int i = 0; i < 5; i++) {
 		const lanes s = lanes_swap(a->l[i]);
 
@@ -53,6 +56,7 @@ fq6v_times_i_raw(struct fq8 *r, const struct fq8 *a)
 LANE_INLINE void
 fq6v_add_q_raw(struct fq8 *r, lane_mask m, uint64_t k)
 {
+#pragma GCC unroll 5
 	for (int i = 0; i < 5; i++)
 		r->l[i] = lanes_add(r->l[i], lanes_select(m, lanes_zero(), lanes_set1(fq8_q[i] * k)));
 }
@@ -66,6 +70,7 @@ fq6v_times_v_raw(struct fq8 *r, const struct fq8 *a)
 	struct fq8 xi;
 
 	fq6v_times_xi_raw(&xi, a);
+#pragma GCC unroll 5
 	for (int i = 0; i < 5; i++)
 		r->l[i] = lanes_permute2(xi.l[i], which, a->l[i]);
 }
@@ -81,6 +86,7 @@ struct fq6v_table {
 LANE_INLINE void
 fq6v_table_line(uint64_t line[5][16], const struct fq8 *b, const struct fq8 *xi_b)
 {
+#pragma GCC unroll 5
 	for (int i = 0; i < 5; i++) {
 		lanes_store(&line[i][0], xi_b->l[i]);
 		lanes_store(&line[i][6], b->l[i]);
@@ -220,6 +226,7 @@ gtv_halves_init(struct gtv_halves *h, const struct fq12v *a)
 	static const uint64_t x_from[8] = { 0, 1, 8, 9, 2, 3, 6, 7 }, y_from[8] = { 10, 11, 4, 5, 12, 13, 6, 7 };
 	const lanes xf = lanes_load(x_from), yf = lanes_load(y_from);
 
+#pragma GCC unroll 5
 	for (int i = 0; i < 5; i++) {
 		h->x.l[i] = lanes_permute2(a->even.l[i], xf, a->odd.l[i]);
 		h->y.l[i] = lanes_permute2(a->even.l[i], yf, a->odd.l[i]);
@@ -243,6 +250,7 @@ gtv_squares(struct fq8 *r, const struct gtv_halves *h)
 	struct fq8 u, v, v2, v3;
 	lanes t[10];
 
+#pragma GCC unroll 5
 	for (int i = 0; i < 5; i++) {
 		const lanes x = h->x.l[i], xs = h->x_swap.l[i], y = h->y.l[i], ys = h->y_swap.l[i];
 		const lanes minus_y1 = lanes_sub(lanes_set1(fq8_q[i] * 4), h->y_im.l[i]);
@@ -271,6 +279,7 @@ gtv_products(struct fq8 *r, const struct gtv_halves *h)
 	struct fq8 u, v;
 	lanes t[10];
 
+#pragma GCC unroll 5
 	for (int i = 0; i < 5; i++) {
 		const lanes s = lanes_add(h->y_swap.l[i], h->y_swap.l[i]);
 
@@ -299,6 +308,7 @@ gtv_sqr(struct fq12v *r, const struct fq12v *a)
 	gtv_squares(&s, &h);
 	gtv_products(&p, &h);
 	fq6v_times_v_raw(&vp, &p);
+#pragma GCC unroll 5
 	for (int i = 0; i < 5; i++) {
 		const lanes e = lanes_sub(s.l[i], a->even.l[i]), o = lanes_add(vp.l[i], a->odd.l[i]);
 
@@ -328,11 +338,13 @@ fq6v_frobenius(struct fq8 *r, const struct fq8 *a, const uint64_t constants[2][5
 	struct fq8 x = *a, s, re, im;
 
 	if (e & 1) {
+#pragma GCC unroll 5
 		for (int i = 0; i < 5; i++)
 			x.l[i] = lanes_select(REAL_LANES, lanes_sub(lanes_set1(fq8_q[i] * 2), x.l[i]), x.l[i]);
 		fq8_carry(&x);
 	}
 	fq6v_swap(&s, &x);
+#pragma GCC unroll 5
 	for (int i = 0; i < 5; i++) {
 		re.l[i] = lanes_load(constants[0] + 8 * i);
 		im.l[i] = lanes_load(constants[1] + 8 * i);

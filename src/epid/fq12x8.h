@@ -55,6 +55,7 @@ fq2x8_fold(struct fq2x8 *r)
 LANE_INLINE void
 fq2x8_times_xi_raw(struct fq2x8 *r, const struct fq2x8 *a)
 {
+#pragma GCC unroll 5
 	for (int i = 0; i < 5; i++) {
 		const lanes re = a->c0.l[i], im = a->c1.l[i];
 

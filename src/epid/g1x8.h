@@ -74,6 +74,7 @@ g1x8_double(struct g1x8 *r, const struct g1x8 *a)
 	fq8_mul(&xy, &a->x, &a->y);
 	fq8_mul(&yz, &a->y, &a->z);
 	fq8_times_9(&t, &t);
+#pragma GCC unroll 5
 	for (int i = 0; i < 5; i++) {
 		s8.l[i] = lanes_shl(s.l[i], 3);
 		minus.l[i] = lanes_sub(lanes_sub(s.l[i], t.l[i]), lanes_add(t.l[i], t.l[i]));
@@ -102,6 +103,7 @@ g1x8_add_finish(struct g1x8 *r, struct fq8 *t0, const struct fq8 *t1, const stru
 {
 	struct fq8 minus, plus, minus_t5;
 
+#pragma GCC unroll 5
 	for (int i = 0; i < 5; i++)
 		t0->l[i] = lanes_add(lanes_add(t0->l[i], t0->l[i]), t0->l[i]);
 	fq8_fold(t0);

@@ -42,6 +42,8 @@ kernels_ifma_runs_here(void)
 const struct epid_kernels *
 kernels_best(void)
 {
+	if (kernels_ifma_runs_here())
+		return &kernels_ifma;
 	return has_bmi2_and_adx() ? &kernels_bmi2 : &kernels_portable;
 }
 #else
