@@ -44,6 +44,9 @@ def check_symbols(lib):
     check("shared exports what is declared", exported == declared(), exported ^ declared())
     static = {line.split()[-1] for line in run("nm", "-g", "--defined-only", os.path.join(lib, "libjurat.a")).splitlines() if " " in line}
     check("static exports what is declared", static == declared(), static ^ declared())
+    with open(os.path.join(SOURCE, "man/jurat_verify.3"), encoding="utf-8") as f:
+        manual = set(re.findall(r"^\.Fn (jurat_\w+) [\"a-z]", f.read(), re.M))
+    check("the manual page has every function", manual == declared(), manual ^ declared())
     called = {line.split()[-1].split("@")[0] for line in run("nm", "-D", "--undefined-only", shared).splitlines()}
     strange = {name for name in called if not ALLOWED.fullmatch(name)}
     check("no files, sockets, clocks or environment", not strange, strange)
