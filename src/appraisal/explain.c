@@ -209,6 +209,9 @@ put_signers(struct json_out *o, const struct jurat_verdict *v)
 static void
 put_parts(struct json_out *o, const struct jurat_verdict *v)
 {
+	const char *updates[VERDICT_MAX_UPDATES];
+	size_t num = verdict_updates(v, updates);
+
 	if (!v->is_authentic)
 		return;
 	json_out_string(o, "best_tcb_status", jurat_verdict_best_tcb_status(v));
@@ -226,10 +229,8 @@ put_parts(struct json_out *o, const struct jurat_verdict *v)
 	}
 	json_out_end(o, ']');
 	json_out_begin(o, "updates", '[');
-	for (size_t i = 0; i < v->num_parts; i++) {
-		if (*v->part[i].update != '\0' && !verdict_updates_again(v, i))
-			json_out_string(o, NULL, v->part[i].update);
-	}
+	for (size_t i = 0; i < num; i++)
+		json_out_string(o, NULL, updates[i]);
 	json_out_end(o, ']');
 }
 

@@ -205,50 +205,31 @@ put_parts(FILE *t, const struct jurat_verdict *v)
 	}
 }
 
-/* without_update: what a status asks for that no new version of anything gives. */
+/* without_update: what a status that asks for none still asks for. */
 static const char *
 without_update(const struct jurat_verdict *v)
 {
 	if (!v->has_tcb)
 		return "nothing of it would help: see the failed checks";
-	switch (v->tcb_status) {
-	case TCB_UP_TO_DATE:
+	if (v->tcb_status == TCB_UP_TO_DATE)
 		return "nothing";
-	case TCB_SW_HARDENING_NEEDED:
+	if (v->tcb_status == TCB_SW_HARDENING_NEEDED)
 		return "nothing on the platform; the enclave itself must answer the advisories";
-	case TCB_CONFIGURATION_NEEDED:
-		return "the platform's configuration (BIOS settings): see the advisories";
-	case TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED:
-		return "the platform's configuration (BIOS settings), and the enclave itself: see the advisories";
-	case TCB_TD_RELAUNCH_ADVISED:
-		return "nothing on the platform: launch the TD again";
-	case TCB_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED:
-		return "launch the TD again, and the platform's configuration (BIOS settings)";
-	default:
-		return "nothing: there is no better TCB level for such platforms yet";
-	}
+	return "nothing: there is no better TCB level for such platforms yet";
 }
 
 static void
 put_updates(FILE *t, const struct jurat_verdict *v)
 {
-	const char *separator = "";
+	const char *updates[VERDICT_MAX_UPDATES];
+	size_t num = verdict_updates(v, updates);
 
 	if (!v->is_authentic)
 		return;
-	if (verdict_num_short(v) == 0 || (v->has_tcb && (v->tcb_status == TCB_TD_RELAUNCH_ADVISED ||
-	        v->tcb_status == TCB_TD_RELAUNCH_ADVISED_CONFIGURATION_NEEDED))) {
-		line(t, "update", "%s", without_update(v));
-		return;
-	}
 	label(t, "update");
-	for (size_t i = 0; i < v->num_parts; i++) {
-		if (*v->part[i].update == '\0' || verdict_updates_again(v, i))
-			continue;
-		fprintf(t, "%s%s", separator, v->part[i].update);
-		separator = "; ";
-	}
-	fputc('\n', t);
+	for (size_t i = 0; i < num; i++)
+		fprintf(t, "%s%s", i != 0 ? "; " : "", updates[i]);
+	fprintf(t, "%s\n", num == 0 ? without_update(v) : "");
 }
 
 static void

@@ -75,14 +75,31 @@ verdict_num_short(const struct jurat_verdict *v)
 	return num;
 }
 
-bool
-verdict_updates_again(const struct jurat_verdict *v, size_t i)
+static bool
+is_among(const char *text, const char *const *list, size_t num)
 {
-	for (size_t k = 0; k < i; k++) {
-		if (strcmp(v->part[k].update, v->part[i].update) == 0)
+	for (size_t i = 0; i < num; i++) {
+		if (strcmp(list[i], text) == 0)
 			return true;
 	}
 	return false;
+}
+
+size_t
+verdict_updates(const struct jurat_verdict *v, const char *out[VERDICT_MAX_UPDATES])
+{
+	size_t num = 0;
+	bool relaunch = v->has_tcb && !tcb_status_is_of_level(v->tcb_status);
+
+	if (relaunch) /* what runs now is new enough */
+		out[num++] = "launch the TD again";
+	for (size_t i = 0; !relaunch && i < v->num_parts; i++) {
+		if (*v->part[i].update != '\0' && !is_among(v->part[i].update, out, num))
+			out[num++] = v->part[i].update;
+	}
+	if (v->has_tcb && tcb_status_needs_configuration(v->tcb_status))
+		out[num++] = "configuration (BIOS settings)";
+	return num;
 }
 
 void

@@ -72,10 +72,11 @@ struct dated {
 const uint8_t *verdict_report_data(const struct jurat_verdict *v);
 MUST_USE bool verdict_is_debug(const struct jurat_verdict *v);
 
-/* tcb_parts.c: how many parts are too old; whether an earlier part needs the same update; "component 3 (OS/VMM)", "qe isv_svn". */
+/* tcb_parts.c: how many parts are too old; what is to be done about it, each once; "component 3 (OS/VMM)", "qe isv_svn". */
+#define VERDICT_MAX_UPDATES (VERDICT_MAX_PARTS + 1u)
 #define TCB_PART_WORDS_LEN (24u + TCB_WORD_LEN)
 size_t verdict_num_short(const struct jurat_verdict *v);
-MUST_USE bool verdict_updates_again(const struct jurat_verdict *v, size_t i);
+size_t verdict_updates(const struct jurat_verdict *v, const char *out[VERDICT_MAX_UPDATES]);
 void tcb_part_words(char out[TCB_PART_WORDS_LEN], const struct jurat_tcb_part *part);
 
 /* For whatever else shows verdicts: input's bytes as printable ASCII; the stains in brackets; the stains as a member. */

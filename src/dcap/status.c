@@ -51,6 +51,12 @@ tcb_status_is_out_of_date(enum tcb_status status)
 	return (table[status].complaints & OUT_OF_DATE) != 0;
 }
 
+bool
+tcb_status_needs_configuration(enum tcb_status status)
+{
+	return (table[status].complaints & CONFIGURATION) != 0;
+}
+
 enum tcb_status
 tcb_status_converge(enum tcb_status platform, enum tcb_status part)
 {

@@ -27,6 +27,8 @@ MUST_USE bool tcb_status_is_of_level(enum tcb_status status);
 /* tcb_status_is_out_of_date: OutOfDate, with or without ConfigurationNeeded. */
 MUST_USE bool tcb_status_is_out_of_date(enum tcb_status status);
 
+MUST_USE bool tcb_status_needs_configuration(enum tcb_status status);
+
 /*
  * tcb_status_converge: what the whole is worth when its parts have these statuses. Agrees with Intel's convergeTcbStatuses for the
  * statuses that quoting enclaves have in practice, and lets a part's need of configuration count, which Intel's drops.

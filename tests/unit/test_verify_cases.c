@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "appraisal/verify.h"
+#include "appraisal/verdict.h"
 #include "host/when.h"
 #include "json/json.h"
 
@@ -102,6 +102,21 @@ shows_stains(const struct jurat_verdict *v, const char *want)
 	return num == jurat_verdict_num_stains(v) && num != 0 && (want == NULL || strcmp(all, want) == 0);
 }
 
+/* asks_for: what is to be updated, joined, if the case says so. */
+static bool
+asks_for(const struct jurat_verdict *v, const char *want)
+{
+	const char *updates[VERDICT_MAX_UPDATES];
+	size_t num = verdict_updates(v, updates);
+	char all[512] = "";
+
+	for (size_t i = 0; i < num; i++)
+		snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i != 0 ? "; " : "", updates[i]);
+	if (want != NULL && strcmp(all, want) != 0)
+		print_error("to be updated: %s\n", all);
+	return want == NULL || strcmp(all, want) == 0;
+}
+
 /* blames_a_certificate: which one it was stands in what was found, with its subject where it could be read. */
 static bool
 blames_a_certificate(const struct jurat_check *c)
@@ -132,7 +147,8 @@ is_as_expected(const struct jurat_verdict *v, const struct json_value *line)
 	right = same(check, decisive != NULL ? decisive->name : NULL) && jurat_verdict_outcome(v) == outcome &&
 	    jurat_verdict_exit_code(v) == exit_code && (code == NULL || same(code, jurat_rc_name(jurat_verdict_code(v)))) &&
 	    (status == NULL || same(status, jurat_verdict_tcb_status(v))) && (found == NULL || same(found, decisive->found)) &&
-	    (decisive == NULL || blames_a_certificate(decisive)) && shows_stains(v, text_of(line, "stains"));
+	    (decisive == NULL || blames_a_certificate(decisive)) && shows_stains(v, text_of(line, "stains")) &&
+	    asks_for(v, text_of(line, "updates"));
 	if (!right && decisive != NULL)
 		print_error("%s: found %s\n", text_of(line, "name"), decisive->found);
 	if (!right)

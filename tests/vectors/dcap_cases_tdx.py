@@ -355,6 +355,18 @@ def altered():
             yield {**case, "name": "tdx_" + case["name"]}
 
 
+# What the verdict says must be done, joined.
+UPDATES = {
+    "tdx_relaunch_not_needed_3": "",
+    "tdx_relaunch_advised_by_the_module_3": "launch the TD again",
+    "tdx_relaunch_advised_by_the_platform_4": "launch the TD again",
+    "tdx_relaunch_of_no_use_3": "TDX module",
+    "tdx_relaunch_from_out_of_date_to_ConfigurationNeeded": "launch the TD again; configuration (BIOS settings)",
+    "tdx_relaunch_unknown_to_version_1_0": "TDX module",
+}
+
+
 def cases():
     for part in (form, tcb_info_form, kinds, module, levels, relaunch, altered):
-        yield from part()
+        for case in part():
+            yield {**case, "updates": UPDATES[case["name"]]} if case["name"] in UPDATES else case
