@@ -61,13 +61,11 @@ reserve(struct values *v, size_t more)
 	return more <= v->cap - v->num || grow(v, more);
 }
 
-static inline jurat_rc
-push(struct reading *r, const struct json_value *v)
+/* push: the next place on the stack, to be filled at once; NULL without memory. */
+static inline struct json_value *
+push(struct reading *r)
 {
-	if (!reserve(&r->stack, 1))
-		return JURAT_E_MEMORY;
-	r->stack.p[r->stack.num++] = *v;
-	return JURAT_OK;
+	return reserve(&r->stack, 1) ? &r->stack.p[r->stack.num++] : NULL;
 }
 
 static int
@@ -140,8 +138,7 @@ close_level(struct reading *r)
 	const struct level *l = &r->level[r->depth - 1];
 	const bool is_object = l->close == '}';
 	const size_t num = r->stack.num - l->first;
-	struct json_value v = { .kind = is_object ? JSON_IS_OBJECT : JSON_IS_ARRAY, .num = (uint32_t)(is_object ? num / 2 : num),
-		.as.first = r->kept.num };
+	struct json_value *v;
 	jurat_rc rc = JURAT_OK;
 
 	if (is_object && num != 0) /* without values there is no array to point into */
@@ -150,54 +147,60 @@ close_level(struct reading *r)
 		rc = JURAT_E_MEMORY;
 	if (rc != JURAT_OK)
 		return rc;
-	if (num != 0)
-		memcpy(r->kept.p + r->kept.num, r->stack.p + l->first, num * sizeof v);
-	r->kept.num += num;
+	for (size_t i = 0; i < num; i++)
+		r->kept.p[r->kept.num + i] = r->stack.p[l->first + i];
 	r->stack.num = l->first;
+	v = push(r);
+	if (v == NULL)
+		return JURAT_E_MEMORY;
+	*v = (struct json_value){ .kind = is_object ? JSON_IS_OBJECT : JSON_IS_ARRAY, .num = (uint32_t)(is_object ? num / 2 : num),
+		.as.first = r->kept.num };
+	r->kept.num += num;
 	r->depth--;
 	r->place = AFTER_VALUE;
 	r->s.at++;
-	return push(r, &v);
+	return JURAT_OK;
 }
 
 static jurat_rc
 read_key(struct reading *r)
 {
-	struct json_value key;
+	struct json_value *key;
 	jurat_rc rc;
 	int c = scan_peek(&r->s);
 
 	if (c != '"')
 		return c == -1 ? JURAT_E_TRUNCATED : JURAT_E_FORMAT;
-	rc = scan_string(&r->s, &key);
+	key = push(r);
+	rc = key != NULL ? scan_string(&r->s, key) : JURAT_E_MEMORY;
 	if (rc != JURAT_OK)
 		return rc;
 	c = scan_peek(&r->s);
 	if (c != ':')
 		return c == -1 ? JURAT_E_TRUNCATED : JURAT_E_FORMAT;
 	r->s.at++;
-	return push(r, &key);
+	return JURAT_OK;
 }
 
 static jurat_rc
 read_value(struct reading *r)
 {
-	struct json_value v;
+	struct json_value *v;
 	int c = scan_peek(&r->s);
-	jurat_rc rc;
 
 	if (c == -1)
 		return JURAT_E_TRUNCATED;
 	if (c == '{' || c == '[')
 		return open_level(r);
-	if (c == '"')
-		rc = scan_string(&r->s, &v);
-	else if (c == '-' || (c >= '0' && c <= '9'))
-		rc = scan_integer(&r->s, &v);
-	else
-		rc = scan_word(&r->s, &v);
 	r->place = AFTER_VALUE;
-	return rc == JURAT_OK ? push(r, &v) : rc;
+	v = push(r);
+	if (v == NULL)
+		return JURAT_E_MEMORY;
+	if (c == '"')
+		return scan_string(&r->s, v);
+	if (c == '-' || (c >= '0' && c <= '9'))
+		return scan_integer(&r->s, v);
+	return scan_word(&r->s, v);
 }
 
 /* read_item: the next item of the innermost bracket, or its end. */
