@@ -87,38 +87,66 @@ scan_affine(struct g1_affine *out, const struct g1_affine *table, unsigned size,
 	fq_select(&out->y, &minus, &out->y, negative);
 }
 
+/* The signed digits of one half of a scalar, with its sign, the lowest first. */
+struct half {
+	uint64_t k[2];
+	int minus; /* 0 or -1 */
+	unsigned carry;
+};
+
+static int
+next_digit(struct half *h, int i)
+{
+	return (signed_digit(h->k, 2, i, COMB_BITS, &h->carry) ^ h->minus) - h->minus;
+}
+
+static void
+halves_of(struct half out[2], const struct fr *k)
+{
+	struct fr_halves halves;
+
+	fr_split(&halves, k);
+	for (int h = 0; h < 2; h++)
+		out[h] = (struct half){ { halves.k[h][0], halves.k[h][1] }, 0 - (int)halves.negative[h], 0 };
+	wipe(&halves, sizeof halves);
+}
+
 EPID_FN void
 comb_add(struct g1 *acc, const struct comb_points *comb, const struct fr *k)
 {
+	struct half half[2];
 	struct g1_affine t;
-	uint64_t n[4];
-	unsigned carry = 0;
 
-	fr_limbs(n, k);
-	for (int i = 0; i < COMB_WINDOWS; i++) {
-		scan_affine(&t, comb->point[i], COMB_POINTS, signed_digit(n, 4, i, COMB_BITS, &carry));
-		g1_add_affine(acc, acc, &t);
-	}
-	wipe(n, sizeof n);
+	halves_of(half, k);
+	for (int i = 0; i < COMB_WINDOWS; i++)
+		for (int h = 0; h < 2; h++) {
+			scan_affine(&t, comb->point[i], COMB_POINTS, next_digit(&half[h], i));
+			if (h == 1)
+				fq_mul(&t.x, &t.x, &fq_beta3);
+			g1_add_affine(acc, acc, &t);
+		}
+	wipe(half, sizeof half);
 	wipe(&t, sizeof t);
 }
 
 EPID_FN void
 comb_add_vartime(struct g1 *acc, const struct comb_points *comb, const struct fr *k)
 {
+	struct half half[2];
 	struct g1_affine t;
-	uint64_t n[4];
-	unsigned carry = 0;
 
-	fr_limbs(n, k);
-	for (int i = 0; i < COMB_WINDOWS; i++) {
-		int d = signed_digit(n, 4, i, COMB_BITS, &carry);
+	halves_of(half, k);
+	for (int i = 0; i < COMB_WINDOWS; i++)
+		for (int h = 0; h < 2; h++) {
+			int d = next_digit(&half[h], i);
 
-		if (d == 0)
-			continue;
-		t = comb->point[i][(d < 0 ? -d : d) - 1];
-		if (d < 0)
-			fq_neg(&t.y, &t.y);
-		g1_add_affine(acc, acc, &t);
-	}
+			if (d == 0)
+				continue;
+			t = comb->point[i][(d < 0 ? -d : d) - 1];
+			if (d < 0)
+				fq_neg(&t.y, &t.y);
+			if (h == 1)
+				fq_mul(&t.x, &t.x, &fq_beta3);
+			g1_add_affine(acc, acc, &t);
+		}
 }

@@ -8,9 +8,10 @@
 
 #include "epid/g1.h"
 
-/* point[i][j] = (j + 1) 2^(5i) P: signed digits of five bits, 52 of them for 256 bits and the last carry. */
+/* point[i][j] = (j + 1) 2^(5i) P: signed digits of five bits, 26 of them for half scalars below 2^127.1 and the last carry; lambda P has the same x times
+ * beta3. */
 #define COMB_BITS 5
-#define COMB_WINDOWS 52
+#define COMB_WINDOWS 26
 #define COMB_POINTS 16
 struct comb_points {
 	struct g1_affine point[COMB_WINDOWS][COMB_POINTS];
