@@ -52,8 +52,14 @@ fuzz: packages-fuzz build-fuzz/build.ninja
 	@ninja -C build-fuzz --quiet
 	@tools/fuzz-all --again --seconds $(S) $(T)
 
+# make bench, or only some of it: make bench epid
 bench: all
-	@bench/run $(B)
+	@bench/run $(B) $(filter epid,$(MAKECMDGOALS))
+ifneq ($(filter bench,$(MAKECMDGOALS)),)
+.PHONY: epid
+epid:
+	@:
+endif
 
 lint: packages-check
 	@tools/lint
