@@ -65,7 +65,7 @@ both_refuse_what_is_no_json(void **state)
 		"{\"a\":+1}", "{\"a\":0x1}", "{\"a\":1a}", "{\"a\":9223372036854775808}", "{\"a\":-9223372036854775809}", "{\"a\":18446744073709551616}",
 		"{\"a\":.5}", "{\"a\":1.}", "{\"a\":1e}", "{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":tru}", "{\"a\":True}", "{\"a\":truex}", "{\"a\":nul",
 		"{\"a\":\"\\x\"}", "{\"a\":\"\\u12\"}", "{\"a\":\"\\u12g4\"}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\\udc00\"}", "{\"a\":\"\\ud800\\u0041\"}",
-		"{\"a\":\"\\ud800x\"}", "{\"a\":\"\\u0000\"}", "{\"\\u0000\":1}", "{\"a\":\"\n\"}", "{\"a\":\"\t\"}", "{\"a\":\"\x01\"}",
+		"{\"a\":\"\\ud800x\"}", "{\"a\":\"\\udc00\\udc00\"}", "{\"a\":\"\\u0000\"}", "{\"\\u0000\":1}", "{\"a\":\"\n\"}", "{\"a\":\"\t\"}", "{\"a\":\"\x01\"}",
 		"{\"a\":\"\x80\"}", "{\"a\":\"\xc0\x80\"}", "{\"a\":\"\xc1\xbf\"}", "{\"a\":\"\xc2\"}", "{\"a\":\"\xe0\x9f\xbf\"}", "{\"a\":\"\xed\xa0\x80\"}",
 		"{\"a\":\"\xf0\x8f\xbf\xbf\"}", "{\"a\":\"\xf4\x90\x80\x80\"}", "{\"a\":\"\xf5\x80\x80\x80\"}", "{\"a\":\"\xff\"}", "{\"a\":\"\xe2\x82\"}",
 		"\xef\xbb\xbf{}", "{}x", "{}{}", "{},", "// x\n{}", "{\"a\":1/**/}", "{\"a\":1,\"a\":2}", "{\"\":1,\"\":2}", "\"a\"", "1", "null",
@@ -93,6 +93,20 @@ ours_alone_refuses_what_the_list_names(void **state)
 	memset(deep + n + JSON_MAX_DEPTH, ']', JSON_MAX_DEPTH);
 	strcat(deep, "}");
 	assert_int_equal(judge(deep, strlen(deep)), ORACLE_DEPTH);
+}
+
+/* Every byte at every place of the eight that are looked at together, and behind them. */
+static void
+both_agree_about_every_byte_in_a_string(void **state)
+{
+	for (size_t at = 0; at < 20; at++) {
+		for (unsigned c = 0; c < 256; c++) {
+			char text[] = "{\"a\":\"01234567890123456789\"}";
+
+			text[6 + at] = (char)c;
+			(void)judge(text, sizeof text - 1);
+		}
+	}
 }
 
 /* many_keys: an object of num keys that differ in their last bytes alone; one of them twice if twice < num. */
@@ -199,6 +213,7 @@ main(void)
 		cmocka_unit_test(both_take_the_same_documents_and_the_same_damage),
 		cmocka_unit_test(both_refuse_what_is_no_json),
 		cmocka_unit_test(ours_alone_refuses_what_the_list_names),
+		cmocka_unit_test(both_agree_about_every_byte_in_a_string),
 		cmocka_unit_test(objects_of_many_members_have_each_key_once),
 		cmocka_unit_test(both_agree_over_real_collateral),
 	};
