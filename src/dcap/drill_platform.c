@@ -258,6 +258,43 @@ other_report_data(struct drill_recipe *r, unsigned arg)
 	r->policy_edit = (struct drill_edit){ "\"name\":\"drill\"", "\"name\":\"drill\",\"report_data\":\"" EIGHTS EIGHTS "\"" };
 }
 
+/* ---- what the policy says of the platform ---- */
+
+#define WITH(MEMBER) { "\"name\":\"drill\"", "\"name\":\"drill\"," MEMBER }
+
+static const struct {
+	const char *name;
+	struct drill_edit edit;
+} platforms[] = { { "denied-by-fmspc", WITH("\"denied_platforms\":[{\"fmspc\":\"4452494c4c00\"}]") },
+	{ "denied-by-ppid", WITH("\"denied_platforms\":[{\"ppid\":\"9d9d9d9d9d9d9d9d9d9d9d9d9d9d9d9d\"}]") },
+	{ "not-among-the-allowed", WITH("\"allowed_platforms\":[{\"fmspc\":\"4452494c4c01\"}]") } },
+  flags[] = { { "smt", WITH("\"platform_flags\":{\"smt_enabled\":[\"yes\"]}") }, { "cached-keys", WITH("\"platform_flags\":{\"cached_keys\":[\"yes\"]}") },
+	  { "dynamic-platform", WITH("\"platform_flags\":{\"dynamic_platform\":[\"yes\",\"undefined\"]}") } };
+
+static const char *
+platform_word(unsigned arg)
+{
+	return platforms[arg].name;
+}
+
+static void
+unwanted_platform(struct drill_recipe *r, unsigned arg)
+{
+	r->policy_edit = platforms[arg].edit;
+}
+
+static const char *
+flag_word(unsigned arg)
+{
+	return flags[arg].name;
+}
+
+static void
+unwanted_flag(struct drill_recipe *r, unsigned arg)
+{
+	r->policy_edit = flags[arg].edit;
+}
+
 /* Nothing is wrong with these: whoever refuses everything does not pass the drill. */
 static void
 nothing(struct drill_recipe *r, unsigned arg)
@@ -308,6 +345,8 @@ const struct drill_defect drill_platform_defects[] = {
 	{ "enclave-other-%s", "policy_identity", 6, 2, other_enclave, end_word },
 	{ "enclave-of-another-%s", "policy_identity", 6, 3, other_policy, policy_word },
 	{ "enclave-signed-by-the-%s-key", "signer_not_public", 6, 3, public_signer, public_word },
+	{ "platform-%s", "policy_platform", 6, ARRAY_LEN(platforms), unwanted_platform, platform_word },
+	{ "platform-without-%s", "policy_platform_flags", 6, ARRAY_LEN(flags), unwanted_flag, flag_word },
 	{ "enclave-other-report-data", "policy_report_data", 3, 0, other_report_data, NULL },
 	{ 0 },
 };
