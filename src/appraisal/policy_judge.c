@@ -42,13 +42,21 @@ judge_td_attributes(struct jurat_verdict *v, const struct jurat_policy *p, const
 		verdict_pass(v, CHECK_POLICY_ATTRIBUTES, found);
 }
 
+/* Every enclave may have these: they say how it runs and harden it. Debug has a check of its own. */
+#define FLAGS_OF_ANY (SGX_FLAGS_INIT | SGX_FLAGS_DEBUG | SGX_FLAGS_MODE64BIT | SGX_FLAGS_CET | SGX_FLAGS_KSS | SGX_FLAGS_AEXNOTIFY)
+
 static void
 judge_attributes(struct jurat_verdict *v, const struct jurat_policy *p)
 {
-	uint64_t too_much = v->body.attributes.flags & (SGX_FLAGS_PROVISIONKEY | SGX_FLAGS_EINITTOKENKEY) & ~p->allowed_flags;
+	uint64_t too_much = v->body.attributes.flags & ~(FLAGS_OF_ANY | p->allowed_flags);
 
 	if (too_much == 0) {
 		verdict_pass(v, CHECK_POLICY_ATTRIBUTES, "");
+		return;
+	}
+	if ((too_much & ~(SGX_FLAGS_PROVISIONKEY | SGX_FLAGS_EINITTOKENKEY)) != 0) { /* bits without a name, which no processor sets today */
+		verdict_fail(v, CHECK_POLICY_ATTRIBUTES, JURAT_E_ATTRIBUTES, "only attributes that the policy names",
+		    verdict_note(v, "flags %016" PRIx64, v->body.attributes.flags));
 		return;
 	}
 	verdict_fail(v, CHECK_POLICY_ATTRIBUTES, JURAT_E_ATTRIBUTES, "only attributes that the policy names",

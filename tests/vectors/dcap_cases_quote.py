@@ -219,6 +219,11 @@ def policy():
         body = report(MRENCLAVE, MRSIGNER, 7, 3, 0x5 | bit, bytes(64))
         yield one(f"refuses_{name}", "policy_attributes", "attributes", 6, body=body)
         yield one(f"accepts_{name}_by_name", None, None, 0, put(attributes=[name]), body=body)
+    for bit in (3, 8, 9, 11, 40, 63):
+        body = report(MRENCLAVE, MRSIGNER, 7, 3, 0x5 | 1 << bit, bytes(64))
+        yield one(f"refuses_attribute_bit_{bit}_that_has_no_name", "policy_attributes", "attributes", 6,
+                  put(attributes=["PROVISION_KEY", "EINITTOKEN_KEY"]), body=body)
+    yield one("accepts_attributes_that_harden", None, None, 0, body=report(MRENCLAVE, MRSIGNER, 7, 3, 0x4C5, bytes(64)))
     yield one("refuses_a_status_that_it_does_not_name", "policy_tcb_status", "tcb", 6, put(tcb_statuses=[{"status": "OutOfDate"}]))
     yield one("accepts_a_status_until_its_end", None, None, 0, put(tcb_statuses=[{"status": "UpToDate", "until": "2026-06-01T12:00:00Z"}]))
     yield one("refuses_a_status_after_its_end", "policy_tcb_status", "tcb", 6,
