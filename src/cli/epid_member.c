@@ -144,6 +144,15 @@ num_entries(struct jurat_epid_bytes list)
 	return list.len != 0 && epid_list_parse(&l, EPID_FORM_SIGRL, list.p, list.len, NULL) == JURAT_OK ? l.num : 0;
 }
 
+/* whose_fault: the argument that an error of jurat_epid_sign is about. */
+static const char *
+whose_fault(jurat_epid_rc rc, const struct epid_options *o)
+{
+	if (rc == JURAT_EPID_E_BAD_SIGRL || rc == JURAT_EPID_E_BAD_SIGRL_ENTRY)
+		return o->value[OPTION_SIGRL];
+	return rc == JURAT_EPID_E_BAD_BASENAME ? "--basename" : o->value[OPTION_KEY];
+}
+
 static int
 sign(const struct jurat_epid_member *member, const struct epid_input *in, const struct epid_options *o)
 {
@@ -160,7 +169,7 @@ sign(const struct jurat_epid_member *member, const struct epid_input *in, const 
 		return cli_fail(JURAT_E_MEMORY, NULL, o->value[OPTION_OUTPUT]);
 	rc = jurat_epid_sign(out.p, out.len, member, &r, &d);
 	if (rc != JURAT_EPID_OK)
-		return epid_refuse(o, rc, &d, o->value[OPTION_KEY]);
+		return epid_refuse(o, rc, &d, whose_fault(rc, o));
 	exit_code = epid_write(o->value[OPTION_OUTPUT], out.p, out.len, 0644);
 	return exit_code == EPID_GO_ON ? EXIT_ACCEPTED : exit_code;
 }

@@ -102,6 +102,13 @@ sign_list(const struct epid_update *u, struct blob *file, const struct pki_key *
 	return EPID_GO_ON;
 }
 
+/* about_list: whether the error is the old list's rather than the new entry's. */
+static bool
+about_list(unsigned which, jurat_epid_rc rc)
+{
+	return rc == kinds[which].bad || rc == JURAT_EPID_E_MAX_VERSION || rc == JURAT_EPID_E_MAX_ENTRIES;
+}
+
 /* grow_list: the body into a fresh blob, with room around it for header and signature. The entries come in one by one: all of them or none. */
 static int
 grow_list(struct blob *out, size_t head, const struct epid_update *u, struct epid_input *in, const struct epid_options *o)
@@ -122,7 +129,7 @@ grow_list(struct blob *out, size_t head, const struct epid_update *u, struct epi
 		out->p = p;
 		out->len = grown.len;
 		if (rc != JURAT_EPID_OK)
-			return epid_refuse(o, rc, &d, u->subject);
+			return epid_refuse(o, rc, &d, about_list(u->which, rc) ? u->path : u->subject);
 		list = (struct jurat_epid_bytes){ grown.p, grown.len };
 	}
 	return EPID_GO_ON;

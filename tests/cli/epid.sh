@@ -264,6 +264,64 @@ expect inspect_as 0 'form  *sigrl' '' "$jurat" epid inspect sigrl --as sigrl
 expect inspect_as_something_else 3 '' 'does not have that form' "$jurat" epid inspect sigrl --as privrl
 expect inspect_as_nothing 2 '' 'name of a form' "$jurat" epid inspect sigrl --as nothing
 
+# ---- every file that is read, spoiled ----
+# spoil HOW FILE: makes `spoiled` of it
+spoil() {
+	rm -rf spoiled
+	case $1 in
+	missing) return ;;
+	folder) mkdir spoiled ;;
+	empty) : >spoiled ;;
+	one) head -c 1 "$2" >spoiled ;;
+	half) head -c $(($(stat -c %s "$2") / 2)) "$2" >spoiled ;;
+	longer) { cat "$2" && printf x; } >spoiled ;;
+	text) echo "this is not it" >spoiled ;;
+	esac
+	[ ! -f spoiled ] || chmod 600 spoiled
+}
+hows="missing folder empty one half longer text"
+# bad FILE COMMAND...: the command reads `spoiled` in its place and would write `made`
+bad() {
+	victim=$1
+	shift
+	for how in $hows; do
+		spoil "$how" "$victim"
+		case $how in
+		missing | folder) expect "$1 $2 with $victim: $how" 1 '' 'error: spoiled: ' "$jurat" epid "$@" ;;
+		*) expect "$1 $2 with $victim: $how" 3 '*' 'error: spoiled: ' "$jurat" epid "$@" ;;
+		esac
+		[ ! -e made ] || expect "$1 $2 with $victim: $how, writes nothing" 0 '' '' false
+	done
+}
+printf x >x
+bad bare verify --group spoiled --signature alice.sig --message message
+bad group verify --group spoiled --signature alice.sig --message message --ca ca.bin
+bad ca.bin verify --group group --signature alice.sig --message message --ca spoiled
+bad alice.sig verify --group bare --signature spoiled --message message
+bad privrl verify --group bare --signature alice.sig --message message --privrl spoiled
+bad privrl.signed verify --group group --ca ca.bin --signature alice.sig --message message --privrl spoiled
+bad sigrl verify --group bare --signature alice.proved --message message --sigrl spoiled
+bad grouprl2 verify --group group --ca ca.bin --signature alice.sig --message message --grouprl spoiled
+bad verifierrl verify --group bare --signature alice.sig --message message --basename site --verifierrl spoiled
+bad bare sign --group spoiled --key alice.key --message message --output made
+bad alice.key sign --group bare --key spoiled --message message --output made
+bad sigrl sign --group bare --key alice.key --message message --sigrl spoiled --output made
+bad alice.credential join --group bare --credential spoiled --secret alice.f --output made
+bad alice.f join --group bare --credential alice.credential --secret spoiled --output made
+"$jurat" epid issue --new-nonce n3 || exit 1
+bad n3 join --group bare --nonce spoiled --secret alice.f --output made
+"$jurat" epid join --group bare --nonce n3 --secret alice.f --output r3 || exit 1
+bad r3 issue --group bare --key issuer --request spoiled --nonce n3 --output made
+bad n3 issue --group bare --key issuer --request r3 --nonce spoiled --output made
+bad issuer issue --group bare --key spoiled --request r3 --nonce n3 --output made
+bad bare group show spoiled
+bad alice.revoke revoke key --group bare --privrl made --new --request spoiled
+bad bob.revoke revoke signature --group bare --sigrl made --new --request spoiled
+bad groups.revoke revoke group --grouprl made --new --request spoiled
+bad privrl revoke key --group bare --privrl spoiled --key alice.key
+hows="missing folder empty one half text" # what stands behind a PEM is no part of it
+bad ca.pem group new --new-key made --output made --ca-key spoiled
+
 # ---- usage ----
 expect no_verb 2 '' 'usage' "$jurat" epid
 expect unknown_verb 2 '' 'unknown verb' "$jurat" epid invent
