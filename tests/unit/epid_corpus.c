@@ -122,3 +122,37 @@ epid_corpus_read(const char *name)
 	free(file);
 	return m;
 }
+
+/* without_bignums: JSON integers of more than 18 digits become 0. */
+static void
+without_bignums(struct epid_member *text)
+{
+	bool in_string = false;
+
+	for (size_t i = 0, start; i < text->len; i++) {
+		if (text->p[i] == '"' && text->p[i - 1] != '\\')
+			in_string = !in_string;
+		for (start = i; !in_string && i < text->len && text->p[i] >= '0' && text->p[i] <= '9';)
+			i++;
+		if (i - start > 18) {
+			memset(text->p + start, ' ', i - start);
+			text->p[start] = '0';
+		}
+		if (i > start)
+			i--;
+	}
+}
+
+struct json_value *
+epid_corpus_index(void)
+{
+	struct epid_member text = epid_corpus_read("INDEX.json");
+	struct json_value *index = NULL;
+	struct jurat_diag d = { 0 };
+
+	without_bignums(&text);
+	if (json_parse(&index, (const char *)text.p, text.len, text.len, "index", &d) != JURAT_OK)
+		fail_msg("INDEX.json: %s at %llu", jurat_rc_text(d.code), (unsigned long long)d.offset);
+	epid_member_clear(&text);
+	return index;
+}

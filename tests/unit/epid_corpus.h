@@ -35,4 +35,7 @@ const char *epid_text(const struct json_value *vector, const char *key);
 /* epid_corpus_read: a file of the corpus, below epid/, in a block of exactly its size. */
 struct epid_member epid_corpus_read(const char *name);
 
+/* epid_corpus_index: INDEX.json; json_free. Its scalars among the remarks, which are no integers for our reader, are read as 0. */
+struct json_value *epid_corpus_index(void);
+
 #endif
