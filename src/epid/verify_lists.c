@@ -8,8 +8,8 @@
 #include "epid/diag.h"
 
 /* A comb costs as much as so many exponentiations with its point; shorter lists do without. */
-#define PRIVRL_COMB_FROM 8
-#define SIGRL_COMB_FROM 8
+#define PRIVRL_COMB_FROM 5
+#define SIGRL_COMB_FROM 5
 
 /* ---- private keys: B^f == K ---- */
 
