@@ -14,7 +14,8 @@ import tempfile
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 AT = "1780315200"  # 2026-06-01T12:00:00Z, when the seeds' world is valid
-MAX_STRIPPED = 400 * 1024
+MAX_WITHOUT_EPID = 400 * 1024  # stripped
+MAX_EPID = 300 * 1024          # what EPID adds to it
 # The C library's functions that may be called: memory, strings, text into memory, and (EPID) the system's random bytes.
 ALLOWED = re.compile(r"(BN|EC|ERR|SHA256|SHA512)_\w+|SHA256|mem\w+|str(len|cmp|ncmp|chr|rchr|str|spn)|(m|c|re)alloc|free|aligned_alloc|qsort|getrandom|__errno_location|v?snprintf|"
                      r"open_memstream|fclose|ferror|v?fprintf|fput[cs]|fwrite|pthread_mutex_\w+|__cxa_finalize|__gmon_start__|_ITM_\w+|"
@@ -56,10 +57,28 @@ def check_symbols(lib):
     check("OpenSSL is all it needs", len(re.findall(r"\(NEEDED\)", dynamic)) == 2, dynamic)
 
 
-def check_size(lib, scratch):
-    stripped = os.path.join(scratch, "stripped.so")
-    run("strip", "-o", stripped, os.path.join(lib, "libjurat.so.0"))
-    check("stripped size", os.path.getsize(stripped) < MAX_STRIPPED, os.path.getsize(stripped))
+def link_without_epid(build, scratch):
+    """The library that EPID is not asked of: the same objects and options, and its functions are not exported."""
+    with open(os.path.join(SOURCE, "src/jurat.map"), encoding="utf-8") as f:
+        exports = [line for line in f if "jurat_epid_" not in line]
+    script, out = os.path.join(scratch, "verify.map"), os.path.join(scratch, "verify.so")
+    with open(script, "w", encoding="utf-8") as f:
+        f.writelines(exports)
+    run("cc", "-shared", "-o", out, "-Wl,--whole-archive", os.path.join(build, "libjurat-internal.a"), "-Wl,--no-whole-archive",
+        f"-Wl,--version-script,{script}", "-Wl,--gc-sections", "-Wl,-z,now", "-Wl,-z,relro", "-lcrypto")
+    return out
+
+
+def check_size(lib, build, scratch):
+    sizes = []
+    for library in (os.path.join(lib, "libjurat.so.0"), link_without_epid(build, scratch)):
+        stripped = os.path.join(scratch, "stripped.so")
+        run("strip", "-o", stripped, library)
+        sizes.append(os.path.getsize(stripped))
+    whole, without = sizes
+    print(f"stripped: {without} bytes without EPID, {whole - without} more with it")
+    check("stripped size without EPID", without < MAX_WITHOUT_EPID, without)
+    check("what EPID adds", 0 < whole - without < MAX_EPID, whole - without)
 
 
 def write_inputs(scratch):
@@ -105,7 +124,7 @@ def main():
         environment = dict(os.environ, PKG_CONFIG_PATH=os.path.dirname(pc))
         flags = run(*config, env=environment).split()
         check_symbols(lib)
-        check_size(lib, scratch)
+        check_size(lib, build, scratch)
         check_headers(scratch, flags)
         check_example("shared", scratch, flags, dict(os.environ, LD_LIBRARY_PATH=lib))
         every = run(*config, "--static", env=environment).split()
