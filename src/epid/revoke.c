@@ -103,15 +103,12 @@ static jurat_epid_rc
 check_signature(const uint8_t **out_basic, const struct jurat_epid_group *g, struct jurat_epid_bytes signature,
     struct jurat_epid_bytes message, struct jurat_epid_diag *d)
 {
-	_Alignas(JURAT_EPID_ALIGN) struct jurat_epid_verifier memory;
-	struct jurat_epid_verifier *v;
 	struct epid_signature whole;
 	jurat_epid_rc rc;
 
 	if (signature.p == NULL || epid_signature_parse(&whole, signature.p, signature.len, NULL) != JURAT_OK)
 		return epid_fail(d, JURAT_EPID_E_BAD_SIGNATURE, JURAT_EPID_BAD_LENGTH, "signature", 0);
-	if ((rc = jurat_epid_verifier_init(&v, &memory, sizeof memory, g, NULL, 0, d)) != JURAT_EPID_OK ||
-	    (rc = jurat_epid_verify_basic(v, whole.basic, whole.nonce, message, d)) != JURAT_EPID_OK)
+	if ((rc = epid_verify_basic(g, NULL, whole.basic, whole.nonce, message, d)) != JURAT_EPID_OK)
 		return rc;
 	*out_basic = whole.basic;
 	return JURAT_EPID_OK;
@@ -122,7 +119,7 @@ jurat_epid_sigrl_add(uint8_t *out, size_t cap, size_t *out_len, struct jurat_epi
     struct jurat_epid_bytes signature, struct jurat_epid_bytes message, struct jurat_epid_diag *d)
 {
 	struct front front = front_of(group);
-	const uint8_t *basic;
+	const uint8_t *basic = NULL;
 	struct epid_list old;
 	jurat_epid_rc rc;
 

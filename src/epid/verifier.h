@@ -33,13 +33,17 @@ struct epid_parsed {
 	struct fr c_wire;
 };
 
-/* epid_parse_basic: JURAT_EPID_OK or JURAT_EPID_SIG_INVALID. */
-MUST_USE jurat_epid_rc epid_parse_basic(struct epid_parsed *out, const struct jurat_epid_verifier *v, const uint8_t *basic,
+/* epid_parse_basic: base: the 64 bytes that B must be, or NULL for any. JURAT_EPID_OK or JURAT_EPID_SIG_INVALID. */
+MUST_USE jurat_epid_rc epid_parse_basic(struct epid_parsed *out, const struct jurat_epid_group *g, const uint8_t *base, const uint8_t *basic,
     const uint8_t *nonce, struct jurat_epid_diag *d);
 
 /* epid_challenge_matches: whether the commitments hash to the challenge. */
-MUST_USE bool epid_challenge_matches(const struct jurat_epid_verifier *v, const struct epid_parsed *s,
+MUST_USE bool epid_challenge_matches(const struct jurat_epid_group *g, const struct epid_parsed *s,
     const struct signature_commitments *commitments, struct jurat_epid_bytes message);
+
+/* epid_verify_basic: both, and the equations between them. */
+MUST_USE jurat_epid_rc epid_verify_basic(const struct jurat_epid_group *g, const uint8_t *base, const uint8_t *basic, const uint8_t *nonce,
+    struct jurat_epid_bytes message, struct jurat_epid_diag *d);
 
 /* epid_challenge: c = hash(hash(p g1 g2 h1 h2 w B K T R1 R2) || message). points: B K T, as bytes. For the signer too: constant time. */
 void epid_challenge(struct fr *out, const struct jurat_epid_group *g, enum jurat_epid_kind kind, const uint8_t points[3 * G1_LEN],

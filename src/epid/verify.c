@@ -50,29 +50,29 @@ epid_challenge(struct fr *out, const struct jurat_epid_group *g, enum jurat_epid
 }
 
 bool
-epid_challenge_matches(const struct jurat_epid_verifier *v, const struct epid_parsed *s,
+epid_challenge_matches(const struct jurat_epid_group *g, const struct epid_parsed *s,
     const struct signature_commitments *commitments, struct jurat_epid_bytes message)
 {
 	struct fr c;
 
-	epid_challenge(&c, v->group, s->kind, s->basic, &commitments->r1, &commitments->r2, message);
+	epid_challenge(&c, g, s->kind, s->basic, &commitments->r1, &commitments->r2, message);
 	if (s->kind == JURAT_EPID_NOT_SPLIT)
 		return fr_equal(&c, &s->c_wire);
 	/* split: Intel compares what both hash to with the nonce, which is the c of the equations */
-	fr_hash_nonce(&c, v->group->hash, s->nonce, &c);
+	fr_hash_nonce(&c, g->hash, s->nonce, &c);
 	return fr_equal(&c, &s->values.c);
 }
 
 /* ---- the basic signature ---- */
 
 static jurat_epid_rc
-parse_points(struct epid_parsed *s, const struct jurat_epid_verifier *v, const uint8_t *basic, struct jurat_epid_diag *d)
+parse_points(struct epid_parsed *s, const uint8_t *base, const uint8_t *basic, struct jurat_epid_diag *d)
 {
 	enum jurat_epid_defect defect;
 
 	if ((defect = epid_read_g1(&s->values.b, basic, false)) != JURAT_EPID_NO_DEFECT)
 		return epid_fail(d, JURAT_EPID_SIG_INVALID, defect, "signature.B", 0);
-	if (v->has_base && memcmp(basic, v->base_bytes, G1_LEN) != 0)
+	if (base != NULL && memcmp(basic, base, G1_LEN) != 0)
 		return epid_fail(d, JURAT_EPID_SIG_INVALID, JURAT_EPID_WRONG_BASE, "signature.B", 0);
 	if ((defect = epid_read_g1(&s->values.k, basic + G1_LEN, false)) != JURAT_EPID_NO_DEFECT)
 		return epid_fail(d, JURAT_EPID_SIG_INVALID, defect, "signature.K", 0);
@@ -105,16 +105,16 @@ parse_scalars(struct epid_parsed *s, const uint8_t *at, struct jurat_epid_diag *
 }
 
 jurat_epid_rc
-epid_parse_basic(struct epid_parsed *out, const struct jurat_epid_verifier *v, const uint8_t *basic, const uint8_t *nonce,
+epid_parse_basic(struct epid_parsed *out, const struct jurat_epid_group *g, const uint8_t *base, const uint8_t *basic, const uint8_t *nonce,
     struct jurat_epid_diag *d)
 {
 	struct epid_parsed s = { .kind = nonce != NULL ? JURAT_EPID_SPLIT : JURAT_EPID_NOT_SPLIT, .basic = basic, .nonce = nonce };
 	jurat_epid_rc rc;
 
-	if ((rc = parse_points(&s, v, basic, d)) != JURAT_EPID_OK || (rc = parse_scalars(&s, basic + 3 * G1_LEN, d)) != JURAT_EPID_OK)
+	if ((rc = parse_points(&s, base, basic, d)) != JURAT_EPID_OK || (rc = parse_scalars(&s, basic + 3 * G1_LEN, d)) != JURAT_EPID_OK)
 		return rc;
 	if (nonce != NULL)
-		fr_hash_nonce(&s.values.c, v->group->hash, nonce, &s.c_wire);
+		fr_hash_nonce(&s.values.c, g->hash, nonce, &s.c_wire);
 	else
 		s.values.c = s.c_wire;
 	*out = s;
@@ -122,22 +122,35 @@ epid_parse_basic(struct epid_parsed *out, const struct jurat_epid_verifier *v, c
 }
 
 jurat_epid_rc
-jurat_epid_verify_basic(const struct jurat_epid_verifier *verifier, const uint8_t basic[JURAT_EPID_BASIC_LEN], const uint8_t *nonce,
+epid_verify_basic(const struct jurat_epid_group *g, const uint8_t *base, const uint8_t *basic, const uint8_t *nonce,
     struct jurat_epid_bytes message, struct jurat_epid_diag *d)
 {
-	const struct jurat_epid_group *g = verifier->group;
 	struct signature_commitments commitments;
 	struct epid_parsed s;
 	jurat_epid_rc rc;
 
 	if (!epid_bytes_ok(message))
 		return epid_fail(d, JURAT_EPID_E_BAD_MESSAGE, JURAT_EPID_BAD_LENGTH, "message", 0);
-	if ((rc = epid_parse_basic(&s, verifier, basic, nonce, d)) != JURAT_EPID_OK)
+	if ((rc = epid_parse_basic(&s, g, base, basic, nonce, d)) != JURAT_EPID_OK)
 		return rc;
 	g->kernels->verify_vartime(&commitments, &g->side[s.kind].tables, &s.values, 1);
-	if (!epid_challenge_matches(verifier, &s, &commitments, message))
+	if (!epid_challenge_matches(g, &s, &commitments, message))
 		return epid_fail(d, JURAT_EPID_SIG_INVALID, JURAT_EPID_WRONG_PROOF, "signature", 0);
 	return JURAT_EPID_OK;
+}
+
+/* required_base: NULL if any will do. */
+static const uint8_t *
+required_base(const struct jurat_epid_verifier *v)
+{
+	return v->has_base ? v->base_bytes : NULL;
+}
+
+jurat_epid_rc
+jurat_epid_verify_basic(const struct jurat_epid_verifier *verifier, const uint8_t basic[JURAT_EPID_BASIC_LEN], const uint8_t *nonce,
+    struct jurat_epid_bytes message, struct jurat_epid_diag *d)
+{
+	return epid_verify_basic(verifier->group, required_base(verifier), basic, nonce, message, d);
 }
 
 /* ---- whole signatures ---- */
@@ -166,7 +179,7 @@ lot_add(struct lot lots[2], size_t number, const struct jurat_epid_verifier *v, 
 		return epid_fail(d, JURAT_EPID_E_BAD_SIGNATURE, JURAT_EPID_BAD_LENGTH, "signature", 0);
 	if (!epid_bytes_ok(message))
 		return epid_fail(d, JURAT_EPID_E_BAD_MESSAGE, JURAT_EPID_BAD_LENGTH, "message", 0);
-	if ((rc = epid_parse_basic(&parsed, v, whole.basic, whole.nonce, d)) != JURAT_EPID_OK)
+	if ((rc = epid_parse_basic(&parsed, v->group, required_base(v), whole.basic, whole.nonce, d)) != JURAT_EPID_OK)
 		return rc;
 	lot = &lots[parsed.kind];
 	lot->number[lot->n] = number;
@@ -192,7 +205,7 @@ judge(const struct jurat_epid_verifier *v, const struct lot *lot, size_t i, stru
 	const struct epid_parsed *s = &lot->parsed[i];
 	jurat_epid_rc rc;
 
-	if (!epid_challenge_matches(v, s, &lot->commitments[i], message))
+	if (!epid_challenge_matches(v->group, s, &lot->commitments[i], message))
 		return epid_fail(d, JURAT_EPID_SIG_INVALID, JURAT_EPID_WRONG_PROOF, "signature", 0);
 	if (v->group_is_revoked)
 		return epid_fail(d, JURAT_EPID_SIG_REVOKED_IN_GROUPRL, JURAT_EPID_LISTED, "grouprl", v->group_revoked_at);

@@ -2,6 +2,7 @@
 /* From a new group to a revoked member, both kinds of signature, both forms of group id, all hashes: what must hold of bytes of our own making. */
 #include "epid_world.h"
 
+#include <pthread.h>
 #include <stdio.h>
 
 #define NAME "relying party"
@@ -591,6 +592,79 @@ the_systems_own_randomness_serves_too(void **state)
 	jurat_epid_verifier_free(v);
 }
 
+/* ---- threads ---- */
+
+/* What one thread does, and with how much stack: what the header says is enough. Sanitizers need more for themselves. */
+#define STACK_LEN (64u * 1024u)
+#define LISTS_STACK_LEN (256u * 1024u)
+#if defined(__SANITIZE_ADDRESS__)
+#define STACK_FACTOR 8u
+#else
+#define STACK_FACTOR 1u
+#endif
+
+struct shared {
+	struct epid_world *w;
+	const struct jurat_epid_verifier *v;
+	const struct jurat_epid_bytes *list;
+	struct epid_made signature;
+};
+
+static void *
+verify_and_sign(void *arg)
+{
+	const struct shared *s = arg;
+	uint8_t out[JURAT_EPID_SIGNATURE_LEN(JURAT_EPID_SPLIT, 6)];
+	struct jurat_epid_sign_request request = { .message = epid_text_bytes(MESSAGE), .sigrl = s->list };
+	size_t len = JURAT_EPID_SIGNATURE_LEN(s->w->kind, s->list != NULL ? 6 : 0);
+
+	for (int i = 0; i < 3; i++)
+		if (jurat_epid_verify(s->v, bytes(s->signature), epid_text_bytes(MESSAGE), NULL) != JURAT_EPID_OK ||
+		    jurat_epid_sign(out, len, s->w->member[0], &request, NULL) != JURAT_EPID_OK ||
+		    jurat_epid_verify(s->v, (struct jurat_epid_bytes){ out, len }, epid_text_bytes(MESSAGE), NULL) != JURAT_EPID_OK)
+			return NULL;
+	return arg;
+}
+
+static void
+run_threads(struct shared *s, size_t stack_len)
+{
+	pthread_t thread[2];
+	pthread_attr_t attr;
+
+	assert_int_equal(pthread_attr_init(&attr), 0);
+	assert_int_equal(pthread_attr_setstacksize(&attr, stack_len * STACK_FACTOR), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&thread[i], &attr, verify_and_sign, s), 0);
+	for (int i = 0; i < 2; i++) {
+		void *result;
+
+		assert_int_equal(pthread_join(thread[i], &result), 0);
+		assert_ptr_equal(result, s);
+	}
+	pthread_attr_destroy(&attr);
+}
+
+static void
+threads_share_a_group_a_verifier_and_a_member_on_small_stacks(void **state)
+{
+	struct epid_world *w = *state;
+	struct jurat_epid_verifier *plain = verifier(w, NULL, 0), *listed = verifier(w, NULL, 0);
+	struct epid_made list = sigrl_of(w, 6, 1);
+	struct jurat_epid_bytes list_bytes = bytes(list);
+	struct shared s = { w, plain, NULL, epid_world_sign(w, 1, MESSAGE, NULL, NULL) };
+
+	run_threads(&s, STACK_LEN);
+	free(s.signature.p);
+	assert_int_equal(jurat_epid_verifier_set_sigrl(listed, list_bytes, NULL), JURAT_EPID_OK);
+	s = (struct shared){ w, listed, &list_bytes, epid_world_sign(w, 0, MESSAGE, NULL, &list_bytes) };
+	run_threads(&s, LISTS_STACK_LEN);
+	free(s.signature.p);
+	free(list.p);
+	jurat_epid_verifier_free(plain);
+	jurat_epid_verifier_free(listed);
+}
+
 #define BOTH(TEST) \
 	{ #TEST " (not split)", TEST, set_up_not_split, tear_down, NULL }, { #TEST " (split)", TEST, set_up_split, tear_down, NULL }
 
@@ -614,6 +688,7 @@ main(void)
 		BOTH(a_batch_says_what_each_would_have_got),
 		BOTH(one_proof_alone_is_what_stands_in_a_signature),
 		BOTH(a_source_that_fails_is_reported_and_nothing_is_written),
+		BOTH(threads_share_a_group_a_verifier_and_a_member_on_small_stacks),
 		BOTH(the_systems_own_randomness_serves_too),
 	};
 
