@@ -300,7 +300,7 @@ g1x8_table_add(struct g1x8 *acc, const struct g1x8_table *t, const struct digits
 
 /* acc = the sum over n of digits[i] · the base of table[i], lane by lane: digits of 4 bits. */
 LANE_CALL void
-g1x8_multi_exp(struct g1x8 *acc, const struct g1x8_table *table, const struct digits8 *digits, unsigned n)
+g1x8_multi_exp(struct g1x8 *acc, const struct g1x8_table *const *table, const struct digits8 *digits, unsigned n)
 {
 	g1x8_identity(acc);
 	for (unsigned digit = DIGITS_4; digit-- != 0;) {
@@ -309,7 +309,7 @@ g1x8_multi_exp(struct g1x8 *acc, const struct g1x8_table *table, const struct di
 				g1x8_double(acc, acc);
 		}
 		for (unsigned i = 0; i < n; i++)
-			g1x8_table_add(acc, &table[i], &digits[i], digit);
+			g1x8_table_add(acc, table[i], &digits[i], digit);
 	}
 }
 

@@ -69,69 +69,10 @@ fq12v_miller(struct fq12v *f, const uint64_t *w_lines, const struct fq8 *at)
 	miller_step(f, w_lines, n, at);
 }
 
-/* a^u for a of norm 1, where conj is the inverse */
-LANE_CALL void
-gtv_exp_u(struct fq12v *r, const struct fq12v *a)
-{
-	struct fq12v inverse, x = *a;
-
-	fq12v_conj(&inverse, a);
-	for (unsigned i = 1; i < sizeof u_digits; i++) {
-		gtv_sqr(&x, &x);
-		if (u_digits[i] != 0)
-			fq12v_mul(&x, &x, u_digits[i] > 0 ? a : &inverse);
-	}
-	fq12v_conj(r, &x);
-}
-
-/* What the hard part is made of: with a_n = a^(u^n), the factors y0 to y6 of a^((q^4 - q^2 + 1)/p) = y0 y1^2 y2^6 y3^12 y4^18 y5^30 y6^36. */
-LANE_INLINE void
-gtv_hard_factors(struct fq12v y[7], const struct fq12v *a)
-{
-	struct fq12v a1, a2, a3, t;
-
-	gtv_exp_u(&a1, a);
-	gtv_exp_u(&a2, &a1);
-	gtv_exp_u(&a3, &a2);
-	fq12v_frobenius(&y[0], a, 1);
-	fq12v_frobenius(&t, a, 2);
-	fq12v_mul(&y[0], &y[0], &t);
-	fq12v_frobenius(&t, a, 3);
-	fq12v_mul(&y[0], &y[0], &t);
-	fq12v_conj(&y[1], a);
-	fq12v_frobenius(&y[2], &a2, 2);
-	fq12v_frobenius(&t, &a1, 1);
-	fq12v_conj(&y[3], &t);
-	fq12v_frobenius(&t, &a2, 1);
-	fq12v_mul(&t, &t, &a1);
-	fq12v_conj(&y[4], &t);
-	fq12v_conj(&y[5], &a2);
-	fq12v_frobenius(&t, &a3, 1);
-	fq12v_mul(&t, &t, &a3);
-	fq12v_conj(&y[6], &t);
-}
-
-/* a^((q^4 - q^2 + 1)/p), exactly, for a of norm 1 (Scott and others, "On the final exponentiation"). */
-LANE_CALL void
-gtv_hard_part(struct fq12v *r, const struct fq12v *a)
-{
-	struct fq12v y[7], t0, t1;
-
-	gtv_hard_factors(y, a);
-	gtv_sqr(&t0, &y[6]);
-	fq12v_mul(&t0, &t0, &y[4]);
-	fq12v_mul(&t0, &t0, &y[5]);
-	fq12v_mul(&t1, &y[3], &y[5]);
-	fq12v_mul(&t1, &t1, &t0);
-	fq12v_mul(&t0, &t0, &y[2]);
-	gtv_sqr(&t1, &t1);
-	fq12v_mul(&t1, &t1, &t0);
-	gtv_sqr(&t1, &t1);
-	fq12v_mul(&t0, &t1, &y[1]);
-	fq12v_mul(&t1, &t1, &y[0]);
-	gtv_sqr(&t0, &t0);
-	fq12v_mul(r, &t1, &t0);
-}
+#define GT(NAME) gtv_##NAME
+#define FQ12(NAME) fq12v_##NAME
+#define FQ12_ELEMENT struct fq12v
+#include "epid/hard_part.h"
 
 /* f^((q^12 - 1)/p). The inversion is the portable one: one element has nothing for the other lanes to do. */
 LANE_CALL void
@@ -199,67 +140,10 @@ fq12x8_miller(struct fq12x8 *f, const uint64_t *w_lines, const struct miller8_po
 	miller8_step(f, w_lines, n, at);
 }
 
-LANE_CALL void
-gtx8_exp_u(struct fq12x8 *r, const struct fq12x8 *a)
-{
-	struct fq12x8 inverse, x = *a;
-
-	fq12x8_conj(&inverse, a);
-	for (unsigned i = 1; i < sizeof u_digits; i++) {
-		gtx8_sqr(&x, &x);
-		if (u_digits[i] != 0)
-			fq12x8_mul(&x, &x, u_digits[i] > 0 ? a : &inverse);
-	}
-	fq12x8_conj(r, &x);
-}
-
-LANE_INLINE void
-gtx8_hard_factors(struct fq12x8 y[7], const struct fq12x8 *a)
-{
-	struct fq12x8 a1, a2, a3, t;
-
-	gtx8_exp_u(&a1, a);
-	gtx8_exp_u(&a2, &a1);
-	gtx8_exp_u(&a3, &a2);
-	fq12x8_frobenius(&y[0], a, 1);
-	fq12x8_frobenius(&t, a, 2);
-	fq12x8_mul(&y[0], &y[0], &t);
-	fq12x8_frobenius(&t, a, 3);
-	fq12x8_mul(&y[0], &y[0], &t);
-	fq12x8_conj(&y[1], a);
-	fq12x8_frobenius(&y[2], &a2, 2);
-	fq12x8_frobenius(&t, &a1, 1);
-	fq12x8_conj(&y[3], &t);
-	fq12x8_frobenius(&t, &a2, 1);
-	fq12x8_mul(&t, &t, &a1);
-	fq12x8_conj(&y[4], &t);
-	fq12x8_conj(&y[5], &a2);
-	fq12x8_frobenius(&t, &a3, 1);
-	fq12x8_mul(&t, &t, &a3);
-	fq12x8_conj(&y[6], &t);
-}
-
-/* The chain of gtv_hard_part. */
-LANE_CALL void
-gtx8_hard_part(struct fq12x8 *r, const struct fq12x8 *a)
-{
-	struct fq12x8 y[7], t0, t1;
-
-	gtx8_hard_factors(y, a);
-	gtx8_sqr(&t0, &y[6]);
-	fq12x8_mul(&t0, &t0, &y[4]);
-	fq12x8_mul(&t0, &t0, &y[5]);
-	fq12x8_mul(&t1, &y[3], &y[5]);
-	fq12x8_mul(&t1, &t1, &t0);
-	fq12x8_mul(&t0, &t0, &y[2]);
-	gtx8_sqr(&t1, &t1);
-	fq12x8_mul(&t1, &t1, &t0);
-	gtx8_sqr(&t1, &t1);
-	fq12x8_mul(&t0, &t1, &y[1]);
-	fq12x8_mul(&t1, &t1, &y[0]);
-	gtx8_sqr(&t0, &t0);
-	fq12x8_mul(r, &t1, &t0);
-}
+#define GT(NAME) gtx8_##NAME
+#define FQ12(NAME) fq12x8_##NAME
+#define FQ12_ELEMENT struct fq12x8
+#include "epid/hard_part.h"
 
 LANE_CALL void
 fq12x8_final_vartime(struct fq12x8 *r, const struct fq12x8 *f)
