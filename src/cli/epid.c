@@ -138,6 +138,24 @@ read_gid(struct epid_options *o)
 	return hex_decode(o->gid, o->gid_len, text, len) ? EPID_GO_ON : cli_usage("epid", "--gid wants hex digits");
 }
 
+/* wrong_option: what the verb wants, or does not take. */
+static int
+wrong_option(const struct verb *v, const char *what, unsigned option)
+{
+	const char *second = v->second != NULL ? v->second : "";
+
+	return cli_usage("epid", "%s%s%s %s --%s", v->first, second[0] != '\0' ? " " : "", second, what, option_table[option].name);
+}
+
+/* overwrites_secret: one name for what is kept and what is given away. */
+static bool
+overwrites_secret(const struct epid_options *o)
+{
+	const char *out = o->value[OPTION_OUTPUT], *key = o->value[OPTION_NEW_KEY], *secret = o->value[OPTION_NEW_SECRET];
+
+	return out != NULL && ((key != NULL && strcmp(out, key) == 0) || (secret != NULL && strcmp(out, secret) == 0));
+}
+
 static int
 check_options(struct epid_options *o, const struct verb *v, int argc, char **argv)
 {
@@ -145,12 +163,12 @@ check_options(struct epid_options *o, const struct verb *v, int argc, char **arg
 
 	for (unsigned i = 0; i < NUM_OPTIONS; i++) {
 		if (o->value[i] != NULL && ((v->takes | v->needs) & OPTION_BIT(i)) == 0)
-			return cli_usage("epid", "%s%s%s does not take --%s", v->first, v->second != NULL ? " " : "", v->second != NULL ? v->second : "",
-			    option_table[i].name);
+			return wrong_option(v, "does not take", i);
 		if (o->value[i] == NULL && (v->needs & OPTION_BIT(i)) != 0)
-			return cli_usage("epid", "%s%s%s wants --%s", v->first, v->second != NULL ? " " : "", v->second != NULL ? v->second : "",
-			    option_table[i].name);
+			return wrong_option(v, "wants", i);
 	}
+	if (overwrites_secret(o))
+		return cli_usage("epid", "the secret and --output cannot be one file");
 	if (argc - optind != v->takes_file)
 		return cli_usage("epid", v->takes_file ? "one file, please" : "an argument too many");
 	o->file = v->takes_file ? argv[optind] : NULL;

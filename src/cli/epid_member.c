@@ -26,7 +26,7 @@ make_secret(uint8_t f[SECRET_LEN], const struct epid_options *o)
 static int
 request(const struct epid_input *in, const struct epid_options *o)
 {
-	uint8_t f[SECRET_LEN], nonce[32], out[JURAT_EPID_JOIN_REQUEST_LEN(JURAT_EPID_SPLIT)];
+	uint8_t f[SECRET_LEN] = { 0 }, nonce[32], out[JURAT_EPID_JOIN_REQUEST_LEN(JURAT_EPID_SPLIT)];
 	const char *made = o->value[OPTION_NEW_SECRET];
 	struct jurat_epid_diag d = { 0 };
 	jurat_epid_rc rc;
@@ -38,14 +38,14 @@ request(const struct epid_input *in, const struct epid_options *o)
 	if (exit_code != EPID_GO_ON)
 		return exit_code;
 	exit_code = made != NULL ? make_secret(f, o) : epid_read_exactly(f, sizeof f, o, o->value[OPTION_SECRET], true);
-	if (exit_code != EPID_GO_ON)
-		return exit_code;
-	rc = jurat_epid_join_request(out, JURAT_EPID_JOIN_REQUEST_LEN(o->kind), in->group, o->kind, f, nonce, NULL, &d);
+	if (exit_code == EPID_GO_ON) {
+		rc = jurat_epid_join_request(out, JURAT_EPID_JOIN_REQUEST_LEN(o->kind), in->group, o->kind, f, nonce, NULL, &d);
+		exit_code = rc == JURAT_EPID_OK ? epid_write(o->value[OPTION_OUTPUT], out, JURAT_EPID_JOIN_REQUEST_LEN(o->kind), 0644) :
+		    epid_refuse(o, rc, &d, made != NULL ? made : o->value[OPTION_SECRET]);
+		if (exit_code != EPID_GO_ON && made != NULL)
+			(void)unlink(made); /* no request, no secret */
+	}
 	wipe(f, sizeof f);
-	exit_code = rc == JURAT_EPID_OK ? epid_write(o->value[OPTION_OUTPUT], out, JURAT_EPID_JOIN_REQUEST_LEN(o->kind), 0644) :
-	    epid_refuse(o, rc, &d, made != NULL ? made : o->value[OPTION_SECRET]);
-	if (exit_code != EPID_GO_ON && made != NULL)
-		(void)unlink(made); /* no request, no secret */
 	return exit_code == EPID_GO_ON ? EXIT_ACCEPTED : exit_code;
 }
 
@@ -74,7 +74,7 @@ finish(const struct epid_input *in, const struct epid_options *o)
 	if (exit_code == EPID_GO_ON)
 		exit_code = epid_read_exactly(f, sizeof f, o, o->value[OPTION_SECRET], true);
 	if (exit_code != EPID_GO_ON)
-		return exit_code;
+		return exit_code; /* f is read whole or not at all */
 	rc = jurat_epid_key_from_credential(key, JURAT_EPID_PRIVATE_KEY_LEN(gid_len), in->group, o->kind, c, f, &d);
 	wipe(f, sizeof f);
 	if (rc != JURAT_EPID_OK)

@@ -320,7 +320,7 @@ bad bob.revoke revoke signature --group bare --sigrl made --new --request spoile
 bad groups.revoke revoke group --grouprl made --new --request spoiled
 bad privrl revoke key --group bare --privrl spoiled --key alice.key
 hows="missing folder empty one half text" # what stands behind a PEM is no part of it
-bad ca.pem group new --new-key made --output made --ca-key spoiled
+bad ca.pem group new --new-key made2 --output made --ca-key spoiled
 
 # ---- usage ----
 expect no_verb 2 '' 'usage' "$jurat" epid
@@ -331,6 +331,7 @@ expect option_of_another_verb 2 '' 'does not take --privrl' sign alice x --privr
 expect option_twice 2 '' 'twice' verify alice.sig --message message2
 expect unknown_hash 2 '' 'sha256' verify alice.sig --hash md5
 expect odd_hex 2 '' 'hex' verify alice.sig --basename hex:123
+expect secret_and_output_in_one 2 '' 'one file' "$jurat" epid group new --new-key one --output one
 expect argument_too_many 2 '' 'too many' verify alice.sig more
 
 # ---- Intel's own example files ----
