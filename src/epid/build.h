@@ -14,4 +14,17 @@
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
+/* Both sides are evaluated, and there is no branch. */
+ALWAYS_INLINE bool
+and_both(bool a, bool b)
+{
+	return ((unsigned)a & (unsigned)b) != 0;
+}
+
+ALWAYS_INLINE bool
+or_both(bool a, bool b)
+{
+	return ((unsigned)a | (unsigned)b) != 0;
+}
+
 #endif

@@ -169,10 +169,10 @@ fq12_write(uint8_t out[FQ12_LEN], const struct fq12 *a)
 EPID_FN bool
 fq12_equal(const struct fq12 *a, const struct fq12 *b)
 {
-	unsigned same = 1;
+	bool same = true;
 
 	for (int i = 0; i < 3; i++)
-		same &= fq2_equal(&a->c0.c[i], &b->c0.c[i]) & fq2_equal(&a->c1.c[i], &b->c1.c[i]);
+		same = and_both(same, and_both(fq2_equal(&a->c0.c[i], &b->c0.c[i]), fq2_equal(&a->c1.c[i], &b->c1.c[i])));
 	return same;
 }
 

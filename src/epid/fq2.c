@@ -138,13 +138,13 @@ fq2_inv(struct fq2 *out, const struct fq2 *a)
 EPID_FN bool
 fq2_is_zero(const struct fq2 *a)
 {
-	return fq_is_zero(&a->c0) & fq_is_zero(&a->c1);
+	return and_both(fq_is_zero(&a->c0), fq_is_zero(&a->c1));
 }
 
 EPID_FN bool
 fq2_equal(const struct fq2 *a, const struct fq2 *b)
 {
-	return fq_equal(&a->c0, &b->c0) & fq_equal(&a->c1, &b->c1);
+	return and_both(fq_equal(&a->c0, &b->c0), fq_equal(&a->c1, &b->c1));
 }
 
 EPID_FN void

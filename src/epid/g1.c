@@ -17,7 +17,7 @@ g1_read(struct g1_affine *out, const uint8_t in[G1_LEN])
 	fq_sqr(&r, &t.x);
 	fq_mul(&r, &r, &t.x);
 	fq_add(&r, &r, &fq_three);
-	if (!epid_decide(fq_equal(&l, &r) | ct_is_zero(in, G1_LEN)))
+	if (!epid_decide(or_both(fq_equal(&l, &r), ct_is_zero(in, G1_LEN))))
 		return false;
 	*out = t;
 	return true;
@@ -48,7 +48,7 @@ g1_from_x(struct g1_affine *out, const struct fq *x)
 EPID_FN bool
 g1_affine_is_identity(const struct g1_affine *a)
 {
-	return fq_is_zero(&a->x) & fq_is_zero(&a->y);
+	return and_both(fq_is_zero(&a->x), fq_is_zero(&a->y));
 }
 
 EPID_FN void
@@ -184,18 +184,16 @@ g1_equal(const struct g1 *a, const struct g1 *b)
 	fq_mul(&t, &b->z, &a->y);
 	fq_mul(&u, &a->x, &b->z);
 	fq_mul(&v, &b->x, &a->z);
-	return fq_equal(&l, &r) & fq_equal(&s, &t) & fq_equal(&u, &v);
+	return and_both(fq_equal(&l, &r), and_both(fq_equal(&s, &t), fq_equal(&u, &v)));
 }
 
 EPID_FN bool
 g1_equal_affine(const struct g1 *a, const struct g1_affine *b)
 {
-	struct fq l, r;
-	unsigned both = g1_is_identity(a) & g1_affine_is_identity(b), either = g1_is_identity(a) | g1_affine_is_identity(b);
+	struct g1 t;
 
-	fq_mul(&l, &b->x, &a->z);
-	fq_mul(&r, &b->y, &a->z);
-	return both | ((either ^ 1u) & fq_equal(&l, &a->x) & fq_equal(&r, &a->y));
+	g1_from_affine(&t, b);
+	return g1_equal(a, &t);
 }
 
 EPID_FN void

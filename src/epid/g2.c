@@ -32,7 +32,7 @@ g2_write(uint8_t out[G2_LEN], const struct g2_affine *a)
 EPID_FN bool
 g2_affine_is_identity(const struct g2_affine *a)
 {
-	return fq2_is_zero(&a->x) & fq2_is_zero(&a->y);
+	return and_both(fq2_is_zero(&a->x), fq2_is_zero(&a->y));
 }
 
 EPID_FN void
@@ -147,7 +147,7 @@ g2_equal(const struct g2 *a, const struct g2 *b)
 	fq2_mul(&t, &b->z, &a->y);
 	fq2_mul(&u, &a->x, &b->z);
 	fq2_mul(&v, &b->x, &a->z);
-	return fq2_equal(&l, &r) & fq2_equal(&s, &t) & fq2_equal(&u, &v);
+	return and_both(fq2_equal(&l, &r), and_both(fq2_equal(&s, &t), fq2_equal(&u, &v)));
 }
 
 /* Double and always add, then keep one of the two: once in a group's life. */

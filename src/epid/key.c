@@ -138,7 +138,7 @@ decompress(struct epid_key *out, const struct jurat_epid_group *g, enum jurat_ep
 		return epid_fail(d, JURAT_EPID_E_BAD_ARG, JURAT_EPID_NOT_ON_CURVE, "key.A.x", 0);
 	expand(&out->x, ax + FQ_LEN, 6);
 	expand(&out->f, ax + FQ_LEN, 8);
-	if (epid_decide((fr_is_zero(&out->x) | fr_is_zero(&out->f)) != 0))
+	if (epid_decide(or_both(fr_is_zero(&out->x), fr_is_zero(&out->f))))
 		return epid_fail(d, JURAT_EPID_E_BAD_ARG, JURAT_EPID_SCALAR_ZERO, "key.seed", 0);
 	if (epid_key_fits(g, kind, out))
 		return JURAT_EPID_OK;

@@ -10,21 +10,13 @@
 
 _Static_assert(offsetof(struct modulus, m) == 0 && offsetof(struct modulus, n0) == 64, "as the assembly below reads it");
 
-/* For the operands that tell the compiler what memory is read. */
-struct four_limbs {
-	uint64_t v[4];
-};
-struct eight_limbs {
-	uint64_t v[8];
-};
-
 /* Row i adds a * b[i] to the window of five registers that begins at limb i; its lowest limb is then final. */
 ALWAYS_INLINE void
 limbs_mul_wide(uint64_t *out, const uint64_t a[4], const uint64_t b[4])
 {
 	uint64_t r0, r1, r2, r3, r4, lo, hi, zero;
 
-	__asm__(
+	__asm__ volatile(
 	    "movq (%[b]), %%rdx; mulxq (%[a]), %[r0], %[r1]; mulxq 8(%[a]), %[lo], %[r2]\n"
 	    "addq %[lo], %[r1]; mulxq 16(%[a]), %[lo], %[r3]; adcq %[lo], %[r2]\n"
 	    "mulxq 24(%[a]), %[lo], %[r4]; adcq %[lo], %[r3]; adcq $0, %[r4]\n"
@@ -46,10 +38,9 @@ limbs_mul_wide(uint64_t *out, const uint64_t a[4], const uint64_t b[4])
 	    "adcxq %[lo], %[r1]; adcxq %[zero], %[r2]; adoxq %[zero], %[r2]\n"
 	    "movq %[r3], 24(%[out]); movq %[r4], 32(%[out]); movq %[r0], 40(%[out])\n"
 	    "movq %[r1], 48(%[out]); movq %[r2], 56(%[out])\n"
-	    : [r0] "=&r"(r0), [r1] "=&r"(r1), [r2] "=&r"(r2), [r3] "=&r"(r3), [r4] "=&r"(r4), [lo] "=&r"(lo), [hi] "=&r"(hi), [zero] "=&r"(zero),
-	      "=m"(*(struct eight_limbs *)out)
-	    : [out] "r"(out), [a] "r"(a), [b] "r"(b), "m"(*(const struct four_limbs *)a), "m"(*(const struct four_limbs *)b)
-	    : "rdx", "cc");
+	    : [r0] "=&r"(r0), [r1] "=&r"(r1), [r2] "=&r"(r2), [r3] "=&r"(r3), [r4] "=&r"(r4), [lo] "=&r"(lo), [hi] "=&r"(hi), [zero] "=&r"(zero)
+	    : [out] "r"(out), [a] "r"(a), [b] "r"(b)
+	    : "rdx", "cc", "memory");
 }
 
 /* As limbs_redc's C, but that the upper half of t is added at the end: the reduced lower half is at most m, so that no row overflows. t is not changed. */
@@ -58,7 +49,7 @@ limbs_redc(uint64_t out[4], uint64_t t[8], const struct modulus *m)
 {
 	uint64_t r0, r1, r2, r3, r4, lo, hi, top;
 
-	__asm__(
+	__asm__ volatile(
 	    "movq 0(%[t]), %[r0]; movq 8(%[t]), %[r1]; movq 16(%[t]), %[r2]\n"
 	    "movq 24(%[t]), %[r3]; movq %[r0], %%rdx; imulq 64(%[m]), %%rdx\n"
 	    "xorl %k[top], %k[top]; mulxq (%[m]), %[lo], %[hi]; adcxq %[lo], %[r0]\n"
@@ -85,8 +76,8 @@ limbs_redc(uint64_t out[4], uint64_t t[8], const struct modulus *m)
 	    "adcq 40(%[t]), %[r0]; adcq 48(%[t]), %[r1]; adcq 56(%[t]), %[r2]\n"
 	    "adcq $0, %[top]\n"
 	    : [r0] "=&r"(r0), [r1] "=&r"(r1), [r2] "=&r"(r2), [r3] "=&r"(r3), [r4] "=&r"(r4), [lo] "=&r"(lo), [hi] "=&r"(hi), [top] "=&r"(top)
-	    : [t] "r"(t), [m] "r"(m), "m"(*(const struct eight_limbs *)t), "m"(*m)
-	    : "rdx", "cc");
+	    : [t] "r"(t), [m] "r"(m)
+	    : "rdx", "cc", "memory");
 	out[0] = r4;
 	out[1] = r0;
 	out[2] = r1;
