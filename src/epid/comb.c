@@ -8,6 +8,33 @@
 #define GROUP 13
 _Static_assert(COMB_WINDOWS % GROUP == 0, "groups are whole");
 
+/* Denominator and numerator of the slope of a chord, or of the tangent if a is b itself. */
+static void
+slope_parts(struct fq *den, struct fq *num, const struct g1_affine *a, const struct g1_affine *b)
+{
+	if (a == b) {
+		fq_add(den, &a->y, &a->y);
+		fq_sqr(num, &a->x);
+		fq_times(num, num, 3);
+	} else {
+		fq_sub(den, &a->x, &b->x);
+		fq_sub(num, &a->y, &b->y);
+	}
+}
+
+static void
+add_with_slope(struct g1_affine *out, const struct g1_affine *a, const struct g1_affine *b, const struct fq *slope)
+{
+	struct fq t;
+
+	fq_sqr(&t, slope);
+	fq_sub(&t, &t, &a->x);
+	fq_sub(&out->x, &t, &b->x);
+	fq_sub(&t, &a->x, &out->x);
+	fq_mul(&t, &t, slope);
+	fq_sub(&out->y, &t, &a->y);
+}
+
 /*
  * Multiples have + 1 to 2 have of the points of a group of windows from the multiples 1 to have, in affine coordinates with one inversion. have P + j P
  * for j < have is a chord (2 have < p), for j = have a tangent. For P = identity, x = y = 0, slopes are 0/0 = 0 and the sums stay 0.
@@ -15,38 +42,18 @@ _Static_assert(COMB_WINDOWS % GROUP == 0, "groups are whole");
 static void
 double_the_table(struct g1_affine (*point)[COMB_POINTS], size_t have)
 {
-	struct fq den[GROUP * COMB_POINTS / 2], scratch[GROUP * COMB_POINTS / 2], slope, t;
+	struct fq den[GROUP * COMB_POINTS / 2], num[GROUP * COMB_POINTS / 2], scratch[GROUP * COMB_POINTS / 2];
 	size_t n = 0;
 
 	for (size_t w = 0; w < GROUP; w++)
-		for (size_t j = 0; j < have; j++) {
-			const struct g1_affine *a = &point[w][have - 1], *b = &point[w][j];
-
-			if (j == have - 1)
-				fq_add(&den[n++], &a->y, &a->y);
-			else
-				fq_sub(&den[n++], &a->x, &b->x);
-		}
+		for (size_t j = 0; j < have; j++, n++)
+			slope_parts(&den[n], &num[n], &point[w][have - 1], &point[w][j]);
 	fq_inv_batch(den, scratch, n);
 	n = 0;
 	for (size_t w = 0; w < GROUP; w++)
-		for (size_t j = 0; j < have; j++) {
-			const struct g1_affine *a = &point[w][have - 1], *b = &point[w][j];
-			struct g1_affine *sum = &point[w][have + j];
-
-			if (j == have - 1) {
-				fq_sqr(&t, &a->x);
-				fq_times(&t, &t, 3);
-			} else {
-				fq_sub(&t, &a->y, &b->y);
-			}
-			fq_mul(&slope, &t, &den[n++]);
-			fq_sqr(&t, &slope);
-			fq_sub(&t, &t, &a->x);
-			fq_sub(&sum->x, &t, &b->x);
-			fq_sub(&t, &a->x, &sum->x);
-			fq_mul(&t, &t, &slope);
-			fq_sub(&sum->y, &t, &a->y);
+		for (size_t j = 0; j < have; j++, n++) {
+			fq_mul(&num[n], &num[n], &den[n]);
+			add_with_slope(&point[w][have + j], &point[w][have - 1], &point[w][j], &num[n]);
 		}
 }
 
