@@ -425,6 +425,37 @@ reading_refuses_what_is_not_below_the_modulus(void **state)
 	assert_true(fq_read(&q, b));
 }
 
+/* A point has no bit to spare: with any one turned it is off the curve or its coordinate not below q. */
+static void
+a_point_with_any_bit_turned_is_refused(void **state)
+{
+	uint8_t b1[G1_LEN], b2[G2_LEN];
+	struct g1_affine p, p_before;
+	struct g2_affine q;
+
+	(void)state;
+	random_point(&p);
+	p_before = p;
+	g1_write(b1, &p);
+	for (size_t i = 0; i < 8 * sizeof b1; i++) {
+		b1[i / 8] ^= (uint8_t)(1u << (i % 8));
+		assert_false(g1_read(&p, b1));
+		b1[i / 8] ^= (uint8_t)(1u << (i % 8));
+	}
+	assert_memory_equal(&p, &p_before, sizeof p);
+	assert_true(g1_read(&p, b1));
+	g2_write(b2, &g2_generator);
+	for (size_t i = 0; i < 8 * sizeof b2; i++) {
+		b2[i / 8] ^= (uint8_t)(1u << (i % 8));
+		assert_false(g2_read(&q, b2));
+		b2[i / 8] ^= (uint8_t)(1u << (i % 8));
+	}
+	memset(b1, 0, sizeof b1);
+	memset(b2, 0, sizeof b2);
+	assert_true(g1_read(&p, b1) && g1_affine_is_identity(&p));
+	assert_true(g2_read(&q, b2) && g2_affine_is_identity(&q) && g2_in_subgroup_vartime(&q));
+}
+
 static void
 half_scalars_make_the_scalar_and_are_short(void **state)
 {
@@ -758,6 +789,7 @@ main(void)
 		cmocka_unit_test(products_of_pairings_are_as_python_has_them),
 		cmocka_unit_test(inverses_are_inverses_and_zero_stays_zero),
 		cmocka_unit_test(reading_refuses_what_is_not_below_the_modulus),
+		cmocka_unit_test(a_point_with_any_bit_turned_is_refused),
 		cmocka_unit_test(half_scalars_make_the_scalar_and_are_short),
 		cmocka_unit_test(the_group_law_has_no_exceptions),
 		cmocka_unit_test(points_have_the_order_p),
