@@ -409,3 +409,20 @@ capsule_replay(struct jurat_verdict **out, const struct capsule *c, const struct
 	*out = v;
 	return JURAT_OK;
 }
+
+jurat_rc
+capsule_judge_without_policy(struct jurat_verdict **out, const struct capsule *c, const struct jurat_trust *root, struct jurat_diag *d)
+{
+	CLEANUP(inputs_clear) struct inputs in = { 0 };
+	struct capsule_input input = c->input;
+	struct jurat_verdict *v = NULL;
+	jurat_rc rc;
+
+	input.policy_len = 0;
+	rc = inputs_read(&in, &input, d);
+	if (rc == JURAT_OK)
+		rc = judge(&v, &input, &in, root, d);
+	if (rc == JURAT_OK)
+		*out = v;
+	return rc;
+}

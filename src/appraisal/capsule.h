@@ -55,4 +55,11 @@ void capsule_signer_id(uint8_t out[SHA256_LEN], const struct p256_public *signer
 MUST_USE jurat_rc capsule_replay(
     struct jurat_verdict **out, const struct capsule *c, const struct jurat_trust *root, struct jurat_diag *d);
 
+/*
+ * capsule_judge_without_policy: what is left of a capsule for a reader who trusts no signer: the same evidence at the same instant, without the
+ * policy, which is the signer's. Never accepted. For capsules that capsule_replay has passed with the same root.
+ */
+MUST_USE jurat_rc capsule_judge_without_policy(
+    struct jurat_verdict **out, const struct capsule *c, const struct jurat_trust *root, struct jurat_diag *d);
+
 #endif

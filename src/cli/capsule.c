@@ -97,9 +97,9 @@ parse_make(struct make_options *o, int argc, char **argv)
 
 	while (exit_code == -1 && (option = getopt_long(argc, argv, "o:", list, NULL)) != -1) {
 		if (option == 'k')
-			o->key = optarg;
+			exit_code = cli_set_once(&o->key, "capsule", optarg, "--key");
 		else if (option == 'o')
-			o->out = optarg;
+			exit_code = cli_set_once(&o->out, "capsule", optarg, "--output");
 		else if (option == 'P')
 			o->allow_padding = true;
 		else if (option == 'j')
@@ -138,7 +138,7 @@ make(const struct make_options *o, const struct evidence *e, const struct pki_ke
 	if (rc != JURAT_OK)
 		return cli_fail(rc, &d, o->evidence.quote);
 	rc = file_write(o->out, file.p, file.len, 0644, &d);
-	exit_code = rc == JURAT_OK ? evidence_print(v, o->as_json) : cli_fail(rc, &d, o->out);
+	exit_code = rc == JURAT_OK ? evidence_print(v, o->as_json, EVIDENCE_HINT_POLICY) : cli_fail(rc, &d, o->out);
 	jurat_verdict_free(v);
 	return exit_code;
 }
@@ -164,32 +164,42 @@ run_make(int argc, char **argv)
 /* ---- verify ---- */
 
 struct verify_options {
-	const char *file, *trust;
-	bool has_signer, as_json;
-	uint8_t signer[SHA256_LEN];
+	const char *file, *trust, *signer;
+	bool as_json;
+	uint8_t signer_id[SHA256_LEN]; /* if there is a signer */
 };
+
+static int
+set_signer(struct verify_options *o, const char *value)
+{
+	int exit_code = cli_set_once(&o->signer, "capsule", value, "--signer");
+
+	if (exit_code == -1 && !hex_decode(o->signer_id, sizeof o->signer_id, value, strlen(value)))
+		exit_code = cli_usage("capsule", "--signer wants 64 hex digits, as capsule key prints them");
+	return exit_code;
+}
 
 static int
 parse_verify(struct verify_options *o, int argc, char **argv)
 {
 	static const struct option list[] = { { "signer", required_argument, NULL, 's' }, { "trust", required_argument, NULL, 't' },
 		{ "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' }, { 0 } };
-	int option;
+	int option, exit_code = -1;
 
-	while ((option = getopt_long(argc, argv, "", list, NULL)) != -1) {
+	while (exit_code == -1 && (option = getopt_long(argc, argv, "", list, NULL)) != -1) {
 		if (option == 't')
-			o->trust = optarg;
+			exit_code = cli_set_once(&o->trust, "capsule", optarg, "--trust");
+		else if (option == 's')
+			exit_code = set_signer(o, optarg);
 		else if (option == 'j')
 			o->as_json = true;
 		else if (option == 'h')
-			return print_usage(stdout);
-		else if (option == 's' && hex_decode(o->signer, sizeof o->signer, optarg, strlen(optarg)))
-			o->has_signer = true;
-		else if (option == 's')
-			return cli_usage("capsule", "--signer wants 64 hex digits, as capsule key prints them");
+			exit_code = print_usage(stdout);
 		else
-			return cli_bad_option("capsule", argv);
+			exit_code = cli_bad_option("capsule", argv);
 	}
+	if (exit_code != -1)
+		return exit_code;
 	if (argc - optind != 1)
 		return cli_usage("capsule", "one capsule, please");
 	o->file = argv[optind];
@@ -203,26 +213,26 @@ check_signer(const struct verify_options *o, const struct capsule *c)
 	uint8_t id[SHA256_LEN];
 
 	capsule_signer_id(id, &c->signer);
-	if (!o->has_signer || ct_equal(id, o->signer, sizeof id))
+	if (o->signer == NULL || ct_equal(id, o->signer_id, sizeof id))
 		return -1;
 	(void)jurat_fail(&d, JURAT_E_IDENTITY, "capsule.signer", NO_OFFSET, 0, 0);
 	return cli_fail(JURAT_E_IDENTITY, &d, o->file);
 }
 
-/* print_replay: an accepted verdict in a capsule of nobody in particular stays undecided. */
-static int
-print_replay(const struct verify_options *o, const struct capsule *c, const struct jurat_verdict *v)
+/* replay: an accepted verdict in a capsule of nobody in particular is undecided, in every form in which it is printed. */
+static jurat_rc
+replay(struct jurat_verdict **out, const char **out_hint, const struct verify_options *o, const struct capsule *c, const struct jurat_trust *root,
+    struct jurat_diag *d)
 {
-	char id[2 * SHA256_LEN + 1];
-	int exit_code;
+	jurat_rc rc = capsule_replay(out, c, root, d);
 
-	signer_text(id, &c->signer);
-	cli_progress("the capsule gives the verdict that it records; signer %s", id);
-	exit_code = evidence_print(v, o->as_json);
-	if (exit_code != EXIT_ACCEPTED || o->has_signer)
-		return exit_code;
-	fputs("jurat: hint: policy and instant are the signer's choice: say whose capsule you expect with --signer\n", stderr);
-	return EXIT_POLICY;
+	*out_hint = "nothing speaks against this quote, but the capsule was made without a policy that says that it is acceptable";
+	if (rc != JURAT_OK || o->signer != NULL || jurat_verdict_outcome(*out) != JURAT_ACCEPTED)
+		return rc;
+	jurat_verdict_free(*out);
+	*out = NULL;
+	*out_hint = "the capsule's policy accepts, but policy and instant are the signer's choice: say whose capsule you expect with --signer";
+	return capsule_judge_without_policy(out, c, root, d);
 }
 
 static int
@@ -234,6 +244,8 @@ run_verify(int argc, char **argv)
 	struct capsule c;
 	struct jurat_verdict *v = NULL;
 	struct jurat_diag d = { 0 };
+	char id[2 * SHA256_LEN + 1];
+	const char *hint = "";
 	int exit_code = parse_verify(&o, argc, argv);
 	jurat_rc rc;
 
@@ -249,10 +261,12 @@ run_verify(int argc, char **argv)
 	exit_code = check_signer(&o, &c);
 	if (exit_code != -1)
 		return exit_code;
-	rc = capsule_replay(&v, &c, evidence_root(&e), &d);
+	rc = replay(&v, &hint, &o, &c, evidence_root(&e), &d);
 	if (rc != JURAT_OK)
 		return cli_fail(rc, &d, o.file);
-	exit_code = print_replay(&o, &c, v);
+	signer_text(id, &c.signer);
+	cli_progress("the capsule gives the verdict that it records; signer %s", id);
+	exit_code = evidence_print(v, o.as_json, hint);
 	jurat_verdict_free(v);
 	return exit_code;
 }

@@ -170,6 +170,15 @@ cli_usage(const char *command, const char *format, ...)
 }
 
 int
+cli_set_once(const char **out, const char *command, const char *value, const char *option)
+{
+	if (*out != NULL)
+		return cli_usage(command, "%s stands there twice", option);
+	*out = value;
+	return -1;
+}
+
+int
 cli_bad_option(const char *command, char **argv)
 {
 	fputs("jurat: error: ", stderr);

@@ -30,6 +30,9 @@ int cli_fail(jurat_rc rc, const struct jurat_diag *d, const char *what);
 int cli_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int cli_bad_option(const char *command, char **argv);
 
+/* cli_set_once: an option's value; -1, or the exit code of its error: of two policies or two roots neither may win silently. *out is NULL at first. */
+int cli_set_once(const char **out, const char *command, const char *value, const char *option);
+
 /* cli_error: "jurat: error: WHAT: " and the text, for failures that have no jurat_rc. what as in cli_fail. */
 void cli_error(const char *what, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -10,20 +10,10 @@
 #include "dcap/collateral_folder.h"
 #include "host/when.h"
 
-/* set_once: of two policies or two roots neither may win silently. */
-static int
-set_once(const char **out, const char *command, const char *value, const char *option)
-{
-	if (*out != NULL)
-		return cli_usage(command, "%s stands there twice", option);
-	*out = value;
-	return -1;
-}
-
 static int
 set_time(struct evidence_options *o, const char *command, const char *value)
 {
-	int exit_code = set_once(&o->at, command, value, "--at");
+	int exit_code = cli_set_once(&o->at, command, value, "--at");
 
 	if (exit_code == -1 && !when_parse(&o->at_unix_s, value, strlen(value)))
 		exit_code = cli_usage(command, "--at wants a time like 2026-11-24T12:00:00Z");
@@ -46,11 +36,11 @@ evidence_option(struct evidence_options *o, const char *command, int letter, con
 {
 	switch (letter) {
 	case 'c':
-		return set_once(&o->collateral, command, value, "--collateral");
+		return cli_set_once(&o->collateral, command, value, "--collateral");
 	case 't':
-		return set_once(&o->trust, command, value, "--trust");
+		return cli_set_once(&o->trust, command, value, "--trust");
 	case 'p':
-		return set_once(&o->policy, command, value, "--policy");
+		return cli_set_once(&o->policy, command, value, "--policy");
 	case 'a':
 		return set_time(o, command, value);
 	case 'r':
@@ -176,7 +166,7 @@ evidence_clear(struct evidence *e)
 }
 
 int
-evidence_print(const struct jurat_verdict *v, bool as_json)
+evidence_print(const struct jurat_verdict *v, bool as_json, const char *hint)
 {
 	char *text = NULL;
 	jurat_rc rc = as_json ? jurat_verdict_json(&text, v) : jurat_verdict_text(&text, v);
@@ -189,7 +179,6 @@ evidence_print(const struct jurat_verdict *v, bool as_json)
 	if (!written)
 		return cli_fail(JURAT_E_IO, NULL, "standard output");
 	if (jurat_verdict_outcome(v) == JURAT_UNDECIDED)
-		fputs("jurat: hint: nothing speaks against this quote, but no policy says that it is acceptable: give one with --policy\n",
-		    stderr);
+		fprintf(stderr, "jurat: hint: %s\n", hint);
 	return jurat_verdict_exit_code(v);
 }

@@ -44,7 +44,9 @@ void evidence_clear(struct evidence *e);
 int evidence_read_trust(struct evidence *out, const char *dir);
 const struct jurat_trust *evidence_root(const struct evidence *e);
 
-/* evidence_print: the verdict on standard output; its exit code. Without a policy a hint on standard error says so. */
-int evidence_print(const struct jurat_verdict *v, bool as_json);
+/* evidence_print: the verdict on standard output; its exit code. Where nothing but a policy is missing, the hint stands on standard error. */
+int evidence_print(const struct jurat_verdict *v, bool as_json, const char *hint);
+
+#define EVIDENCE_HINT_POLICY "nothing speaks against this quote, but no policy says that it is acceptable: give one with --policy"
 
 #endif

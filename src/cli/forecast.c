@@ -41,9 +41,9 @@ parse_options(struct options *o, int argc, char **argv)
 	optind = 1;
 	while (exit_code == -1 && (option = getopt_long(argc, argv, "", list, NULL)) != -1) {
 		if (option == 'g')
-			o->against = optarg;
+			exit_code = cli_set_once(&o->against, "forecast", optarg, "--against");
 		else if (option == 'm')
-			o->metrics = optarg;
+			exit_code = cli_set_once(&o->metrics, "forecast", optarg, "--metrics");
 		else if (option == 'j')
 			o->as_json = true;
 		else if (option == 'h')

@@ -89,7 +89,7 @@ cmd_verify(int argc, char **argv)
 	    &d);
 	if (rc != JURAT_OK)
 		return cli_fail(rc, &d, o.evidence.quote);
-	exit_code = evidence_print(v, o.as_json);
+	exit_code = evidence_print(v, o.as_json, EVIDENCE_HINT_POLICY);
 	jurat_verdict_free(v);
 	return exit_code;
 }

@@ -43,9 +43,16 @@ check() {
 }
 expect verify 0 '^ACCEPTED \[PRIVATE ROOT test' "signer $signer" check "$dir/good" --signer "$signer"
 expect verify_json 0 '"outcome": "accepted"' '*' check "$dir/good" --signer "$signer" --json
-expect no_signer 6 '^ACCEPTED' '--signer' check "$dir/good"
+expect no_signer 6 '^UNDECIDED' '--signer' check "$dir/good"
+expect no_signer_json 6 '"outcome": "undecided"' '--signer' check "$dir/good" --json
+expect no_signer_exit_code 6 '"exit_code": 6' '--signer' check "$dir/good" --json
+expect no_signer_refused 3 'REFUSED by report_data' '*' check "$dir/refused"
+expect signer_twice 2 '' '--signer stands there twice' check "$dir/good" --signer "$signer" --signer "$signer"
+expect trust_twice 2 '' '--trust stands there twice' check "$dir/good" --trust "$dir/trust"
+expect key_twice 2 '' '--key stands there twice' make "$dir/x" --key "$dir/key"
+expect output_twice 2 '' '--output stands there twice' make "$dir/x" --output "$dir/y"
 expect other_signer 6 '' 'capsule.signer' check "$dir/good" --signer "$(printf '%064d' 0)"
-expect undecided 6 '^UNDECIDED' '*' check "$dir/undecided" --signer "$signer"
+expect undecided 6 '^UNDECIDED' 'made without a policy' check "$dir/undecided" --signer "$signer"
 expect refused 3 'REFUSED by report_data' '*' check "$dir/refused" --signer "$signer"
 cp "$dir/quote" "$dir/bare"
 head -c 64 /dev/zero >>"$dir/quote"

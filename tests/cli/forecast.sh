@@ -59,6 +59,8 @@ expect verdict_updates_pce 6 '^update  *PCE (platform software)$' '' verify tcb-
 expect verdict_updates_qe 6 '^update  *quoting enclave$' '' verify tcb-qe-svn-short
 
 expect no_against 2 '' 'wants --collateral and --against' "$jurat" forecast "$drill/quotes/genuine.bin" --collateral x
+expect against_twice 2 '' '--against stands there twice' forecast genuine genuine genuine --against x
+expect metrics_twice 2 '' '--metrics stands there twice' forecast genuine genuine genuine --metrics "$dir/a" --metrics "$dir/b"
 expect no_quote 2 '' 'one quote' "$jurat" forecast
 expect stdin 2 '' 'in a file' "$jurat" forecast - --collateral x --against y
 expect absent 1 '' 'does not exist' "$jurat" forecast "$drill/quotes/genuine.bin" --collateral "$dir/x" --against "$dir/y"
