@@ -14,7 +14,7 @@
 #include "http/pcs.h"
 
 struct options {
-	const char *quote, *out, *cache, *url, *ca, *trust;
+	const char *quote, *out, *cache, *url, *ca, *trust, *update_word;
 	enum pcs_update update;
 };
 
@@ -34,31 +34,34 @@ print_usage(FILE *to)
 }
 
 static int
+set_update(struct options *o, const char *value)
+{
+	int exit_code = cli_set_once(&o->update_word, "fetch", value, "--update");
+
+	if (exit_code == -1 && strcmp(value, "early") != 0 && strcmp(value, "standard") != 0)
+		exit_code = cli_usage("fetch", "--update wants early or standard");
+	o->update = strcmp(value, "early") == 0 ? PCS_EARLY : PCS_STANDARD;
+	return exit_code;
+}
+
+static int
 set_option(struct options *o, int letter, const char *value)
 {
 	switch (letter) {
 	case 'o':
-		o->out = value;
-		return -1;
+		return cli_set_once(&o->out, "fetch", value, "--output");
 	case 'C':
-		o->cache = value;
-		return -1;
+		return cli_set_once(&o->cache, "fetch", value, "--cache");
 	case 'u':
-		o->url = value;
-		return -1;
+		return cli_set_once(&o->url, "fetch", value, "--url");
 	case 'k':
-		o->ca = value;
-		return -1;
+		return cli_set_once(&o->ca, "fetch", value, "--ca");
 	case 't':
-		o->trust = value;
-		return -1;
+		return cli_set_once(&o->trust, "fetch", value, "--trust");
 	case 'h':
 		return print_usage(stdout);
 	case 'e':
-		if (strcmp(value, "early") != 0 && strcmp(value, "standard") != 0)
-			return cli_usage("fetch", "--update wants early or standard");
-		o->update = strcmp(value, "early") == 0 ? PCS_EARLY : PCS_STANDARD;
-		return -1;
+		return set_update(o, value);
 	default:
 		return EXIT_USAGE;
 	}
@@ -101,19 +104,45 @@ shelf_clear(struct shelf *s)
 	jurat_collateral_free(s->held);
 }
 
-/* shelf_open: what is at path, if it is collateral; anything else there is no mark to hold against. */
-static bool
-shelf_open(struct shelf *s, char *path)
+/* shelf_open: what is at path. A pipe or device holds nothing; it is not even asked. JURAT_E_NOT_FOUND: nothing is there yet. */
+static jurat_rc
+shelf_open(struct shelf *s, char *path, struct jurat_diag *d)
 {
+	static const struct file_kind kind = { .field = "file", .max = JURAT_COLLATERAL_MAX_LEN };
 	CLEANUP(blob_clear) struct blob text = { 0 };
+	jurat_rc rc;
 
 	s->path = path;
 	if (path == NULL)
-		return false;
-	if (strcmp(path, "-") != 0 && file_read(&text, path, JURAT_COLLATERAL_MAX_LEN, NULL) == JURAT_OK &&
-	    jurat_collateral_parse(&s->held, (const char *)text.p, text.len, NULL) != JURAT_OK)
-		s->held = NULL;
-	return true;
+		return jurat_fail(d, JURAT_E_MEMORY, "file", NO_OFFSET, 0, 0);
+	rc = file_read_stored(&text, path, &kind, d);
+	return rc == JURAT_OK ? jurat_collateral_parse(&s->held, (const char *)text.p, text.len, d) : rc;
+}
+
+/* open_cache: what is kept is the mark below which nothing is accepted; a mark that cannot be read is no new beginning. */
+static int
+open_cache(struct shelf *s, char *path)
+{
+	struct jurat_diag d = { 0 };
+	jurat_rc rc = shelf_open(s, path, &d);
+	int exit_code;
+
+	if (rc == JURAT_OK)
+		rc = rollback_check_mark(s->held, &d);
+	if (rc == JURAT_OK || rc == JURAT_E_NOT_FOUND)
+		return -1;
+	jurat_hint(&d, "without what is kept there, older collateral cannot be told from newer: if it is lost, remove the file to begin anew");
+	exit_code = cli_fail(rc, &d, path);
+	return rc == JURAT_E_MISSING ? EXIT_INVALID : exit_code;
+}
+
+/* open_out: a file that is no collateral is replaced like any output file. */
+static int
+open_out(struct shelf *s, const char *path)
+{
+	if (strcmp(path, "-") == 0)
+		return (s->path = strdup(path)) != NULL ? -1 : cli_fail(JURAT_E_MEMORY, NULL, path);
+	return shelf_open(s, strdup(path), NULL) != JURAT_E_MEMORY ? -1 : cli_fail(JURAT_E_MEMORY, NULL, path);
 }
 
 static char *
@@ -139,15 +168,23 @@ static void
 wait_seconds(void *ctx, unsigned seconds)
 {
 	(void)ctx;
-	cli_progress("the service is busy; trying again in %u s", seconds);
+	cli_progress("the service is busy or cannot be reached; trying again in %u s", seconds);
 	sleep(seconds);
+}
+
+static bool
+is_intels(const char *url)
+{
+	size_t len = strlen(PCS_INTEL_URL);
+
+	return url == NULL || (strncmp(url, PCS_INTEL_URL, len) == 0 && url[len + strspn(url + len, "/")] == '\0');
 }
 
 /* fetch: Intel keeps the root CRL on a host of its own, a cache serves it itself. */
 static jurat_rc
 fetch(char **out, const struct options *o, const struct pcs_want *want, struct jurat_diag *d)
 {
-	bool is_intel = o->url == NULL || strcmp(o->url, PCS_INTEL_URL) == 0;
+	bool is_intel = is_intels(o->url);
 	struct http_client_options options = { .url = is_intel ? PCS_INTEL_URL : o->url, .ca_file = o->ca, .allow_tls12 = true };
 	struct pcs_service service = { .root_path = is_intel ? PCS_INTEL_ROOT_PATH : PCS_PCCS_ROOT_PATH, .wait = wait_seconds };
 	struct http_client *other = NULL;
@@ -204,11 +241,8 @@ prepare(struct fetching *f)
 		return cli_fail(rc, &d, f->o.quote);
 	f->want = (struct pcs_want){ .is_tdx = need.is_tdx, .is_processor_ca = need.is_processor_ca, .update = f->o.update };
 	memcpy(f->want.fmspc, need.fmspc, sizeof f->want.fmspc);
-	if (f->o.cache != NULL && !shelf_open(&f->cache, cache_path(f->o.cache, &f->want)))
-		return cli_fail(JURAT_E_MEMORY, NULL, f->o.cache);
-	if (f->o.out != NULL && !shelf_open(&f->out, strdup(f->o.out)))
-		return cli_fail(JURAT_E_MEMORY, NULL, f->o.out);
-	return -1;
+	exit_code = f->o.cache != NULL ? open_cache(&f->cache, cache_path(f->o.cache, &f->want)) : -1;
+	return exit_code == -1 && f->o.out != NULL ? open_out(&f->out, f->o.out) : exit_code;
 }
 
 /* judge: authentic, valid now, and not older than what is held. */

@@ -68,3 +68,15 @@ rollback_check(const struct jurat_collateral *held, const struct jurat_collatera
 		rc = check_crl(&held->root_crl, &fresh->root_crl, "root_ca_crl.number", "root_ca_crl.this_update", d);
 	return rc;
 }
+
+jurat_rc
+rollback_check_mark(const struct jurat_collateral *held, struct jurat_diag *d)
+{
+	const struct part *const parts[] = { &held->tcb_info_part, &held->qe_identity_part, &held->pck_crl_part, &held->root_crl_part };
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (parts[i]->rc != JURAT_OK)
+			return jurat_fail(d, parts[i]->rc, parts[i]->diag.field, parts[i]->diag.offset, parts[i]->diag.wanted, parts[i]->diag.got);
+	}
+	return JURAT_OK;
+}

@@ -15,4 +15,7 @@
  */
 MUST_USE jurat_rc rollback_check(const struct jurat_collateral *held, const struct jurat_collateral *fresh, struct jurat_diag *d);
 
+/* rollback_check_mark: whether every part of what is held can be read; one that cannot is a mark that is lost. The error is that part's. */
+MUST_USE jurat_rc rollback_check_mark(const struct jurat_collateral *held, struct jurat_diag *d);
+
 #endif

@@ -10,6 +10,7 @@
 #include "core/diag.h"
 
 #define URL_MAX_LEN 1024u
+#define URL_HINT "https://host:port without a path"
 
 struct http_client {
 	CURL *curl;
@@ -130,9 +131,9 @@ http_client_new(struct http_client **out, const struct http_client_options *opti
 {
 	struct http_client *c;
 
-	if (strncmp(options->url, "https://", 8) != 0 || strlen(options->url) > URL_MAX_LEN) {
+	if (strncmp(options->url, "https://", 8) != 0 || options->url[8] == '\0' || options->url[8] == '/' || strlen(options->url) > URL_MAX_LEN) {
 		(void)jurat_fail(d, JURAT_E_USAGE, "url", NO_OFFSET, 0, 0);
-		jurat_hint(d, "https://host:port without a path");
+		jurat_hint(d, URL_HINT);
 		return JURAT_E_USAGE;
 	}
 	if ((c = calloc(1, sizeof *c)) == NULL)
@@ -189,6 +190,10 @@ fail_of(struct http_client *c, CURLcode code, const struct arrival *a, struct ju
 		return JURAT_E_AUTH;
 	case CURLE_SSL_CACERT_BADFILE:
 		return jurat_fail(d, JURAT_E_NOT_FOUND, "http.ca_file", NO_OFFSET, 0, 0);
+	case CURLE_URL_MALFORMAT:
+		(void)jurat_fail(d, JURAT_E_USAGE, "url", NO_OFFSET, 0, 0);
+		jurat_hint(d, URL_HINT);
+		return JURAT_E_USAGE;
 	case CURLE_OUT_OF_MEMORY:
 	case CURLE_WRITE_ERROR:
 		return jurat_fail(d, JURAT_E_MEMORY, "http.body", NO_OFFSET, 0, 0);

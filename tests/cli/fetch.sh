@@ -66,6 +66,28 @@ expect rollback_elsewhere 0 '' '' fetch "$quote" -o "$dir/bad2"
 [ ! -e "$dir/bad" ] || expect nothing_kept 0 '' '' false
 serve genuine
 
+# what is kept is the mark: damaged, it is no new beginning
+kept=$dir/cache/sgx-4452494c4c00-platform-standard.json
+cp "$kept" "$dir/mark"
+head -c 3000 "$dir/mark" >"$kept"
+expect damaged_mark 3 '' 'remove the file to begin anew' fetch "$quote" --cache "$dir/cache"
+: >"$kept"
+expect empty_mark 3 '' 'remove the file to begin anew' fetch "$quote" --cache "$dir/cache"
+sed 's/tcbEvaluationDataNumber/tcbEvaluationDataNumbre/g' "$dir/mark" >"$kept"
+expect mark_with_an_unreadable_part 3 '' 'tcb_info.*: ' fetch "$quote" --cache "$dir/cache"
+rm "$kept"
+mkdir "$kept"
+expect mark_is_a_folder 1 '' 'remove the file to begin anew' fetch "$quote" --cache "$dir/cache"
+rmdir "$kept"
+mv "$dir/mark" "$kept"
+echo text >"$dir/text"
+expect other_output_is_replaced 0 '' '' fetch "$quote" -o "$dir/text"
+mkfifo "$dir/pipe"
+cat "$dir/pipe" >"$dir/piped" &
+expect output_is_a_pipe 0 '' '' timeout 30 "$jurat" fetch "$quote" --url "$url" --ca "$dir/cert.pem" --trust "$drill/trust" -o "$dir/pipe"
+wait $!
+expect piped_is_whole 0 '' '' cmp "$dir/text" "$dir/piped"
+
 # nobody is asked about a quote whose chain is not the root's
 expect foreign_root 3 '' 'pck_chain' "$jurat" fetch "$quote" --url "$url" --ca "$dir/cert.pem" -o "$dir/bad"
 expect foreign_chain 3 '' 'pck_chain_root' fetch "$drill/quotes/chain-of-a-foreign-root.bin" -o "$dir/bad"
@@ -74,6 +96,10 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$d
 	-addext subjectAltName=IP:127.0.0.1 2>/dev/null
 expect other_certificate 7 '' 'http.certificate' "$jurat" fetch "$quote" --url "$url" --ca "$dir/cert2.pem" --trust "$drill/trust" -o "$dir/bad"
 expect no_https 2 '' 'url' "$jurat" fetch "$quote" --url http://127.0.0.1 --trust "$drill/trust" -o "$dir/bad"
+expect no_host 2 '' 'host:port' "$jurat" fetch "$quote" --url https:// --trust "$drill/trust" -o "$dir/bad"
+expect bad_port 2 '' 'host:port' "$jurat" fetch "$quote" --url https://127.0.0.1:port --trust "$drill/trust" -o "$dir/bad"
+expect url_twice 2 '' '--url stands there twice' fetch "$quote" -o "$dir/bad" --url "$url"
+expect update_twice 2 '' '--update stands there twice' fetch "$quote" -o "$dir/bad" --update early --update standard
 expect nowhere 2 '' 'where to' fetch "$quote"
 expect bad_update 2 '' 'early or standard' fetch "$quote" --update late
 expect no_quote 2 '' 'one quote' "$jurat" fetch
