@@ -88,9 +88,10 @@ static void
 pairing_of_two(struct fq12 *out, const struct g1 *p1, const struct g1 *p2, const struct g2_lines *w)
 {
 	const struct pairing_lines *const lines[2] = { &pairing_generator_lines, (const void *)w->opaque };
-	const struct g1 p[2] = { *p1, *p2 };
+	struct g1 p[2] = { *p1, *p2 };
 
 	pairing_product(out, p, lines, 2);
+	wipe(p, sizeof p);
 }
 
 /* r2's two points of G1. T occurs in both, with different scalars. */

@@ -149,7 +149,10 @@ pairing_miller(struct fq12 *out, const struct g1 *p, const struct pairing_lines 
 	mul_lines(&f, at, lines, n, next++);
 	mul_lines(&f, at, lines, n, next++);
 	*out = f;
+	wipe(&f, sizeof f);
 	wipe(at, sizeof at);
+	wipe(inv, sizeof inv);
+	wipe(scratch, sizeof scratch);
 }
 
 /* a^u, u = -0x6882F5C030B0A801, in non-adjacent form below 2^63: the inverse of an element of GT is its conjugate. */
