@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "epid/member.h"
+
 #define NAME "relying party"
 #define MESSAGE "a message"
 
@@ -347,6 +349,34 @@ a_member_on_a_signature_list_cannot_sign_and_says_so(void **state)
 	}
 }
 
+/* A member who does not stop there makes a proof whose equations hold; what gives it away is that its T is the identity. */
+static void
+a_proof_of_a_listed_member_is_refused_although_its_equations_hold(void **state)
+{
+	struct epid_world *w = *state;
+
+	for (size_t n = 1; n <= 6; n += 5) { /* without combs and with */
+		struct epid_made list = sigrl_of(w, n, 1), plain = epid_world_sign(w, 1, MESSAGE, NULL, NULL);
+		size_t head = JURAT_EPID_SIGNATURE_LEN(w->kind, 0);
+		struct epid_made s = { malloc(JURAT_EPID_SIGNATURE_LEN(w->kind, n)), JURAT_EPID_SIGNATURE_LEN(w->kind, n) };
+		struct jurat_epid_verifier *v = verifier(w, NULL, 0);
+		struct jurat_epid_diag d = { 0 };
+
+		assert_non_null(s.p);
+		memcpy(s.p, plain.p, head - 8);
+		memcpy(s.p + head - 8, list.p + 16, 8);
+		assert_int_equal(epid_prove_all(s.p + head, w->member[1], plain.p, list.p + 24, n, epid_text_bytes(MESSAGE), &w->random, NULL),
+		    JURAT_EPID_SIG_REVOKED_IN_SIGRL);
+		assert_int_equal(jurat_epid_verifier_set_sigrl(v, bytes(list), NULL), JURAT_EPID_OK);
+		assert_int_equal(jurat_epid_verify(v, bytes(s), epid_text_bytes(MESSAGE), &d), JURAT_EPID_SIG_REVOKED_IN_SIGRL);
+		assert_int_equal(d.defect, JURAT_EPID_IDENTITY);
+		free(list.p);
+		free(plain.p);
+		free(s.p);
+		jurat_epid_verifier_free(v);
+	}
+}
+
 static void
 a_signature_over_another_list_is_told_apart_from_a_revoked_one(void **state)
 {
@@ -681,6 +711,7 @@ main(void)
 		BOTH(a_revoked_private_key_is_found_with_and_without_an_index),
 		BOTH(an_entry_beyond_the_order_revokes_everybody_as_in_intels_verifier),
 		BOTH(a_member_on_a_signature_list_cannot_sign_and_says_so),
+		BOTH(a_proof_of_a_listed_member_is_refused_although_its_equations_hold),
 		BOTH(a_signature_over_another_list_is_told_apart_from_a_revoked_one),
 		BOTH(a_verifiers_own_list_names_members_by_their_k),
 		BOTH(a_group_list_revokes_the_group_and_comes_before_the_other_lists),
