@@ -63,7 +63,7 @@ jurat_epid_rc
 jurat_epid_join_request(uint8_t *out, size_t out_len, const struct jurat_epid_group *group, enum jurat_epid_kind kind, const uint8_t f[32],
     const uint8_t nonce[32], const struct jurat_epid_random *random, struct jurat_epid_diag *d)
 {
-	uint8_t f_point[G1_LEN], r_point[G1_LEN], k[32] = { 0 };
+	uint8_t f_point[G1_LEN], r_point[G1_LEN], k[32] = { 0 }, request[JURAT_EPID_JOIN_REQUEST_LEN(JURAT_EPID_SPLIT)];
 	enum jurat_epid_defect defect;
 	struct fr secret, r, c;
 	jurat_epid_rc rc;
@@ -77,7 +77,8 @@ jurat_epid_join_request(uint8_t *out, size_t out_len, const struct jurat_epid_gr
 		goto out;
 	commit(f_point, r_point, group, kind, &secret, &r);
 	epid_join_challenge(&c, group, kind, f_point, r_point, nonce);
-	write_request(out, group, kind, f_point, &c, &secret, &r, k);
+	write_request(request, group, kind, f_point, &c, &secret, &r, k);
+	memcpy(out, request, out_len);
 out:
 	wipe(&secret, sizeof secret);
 	wipe(&r, sizeof r);
