@@ -124,7 +124,7 @@ LANE_PRIMITIVE lanes
 lanes_select(lane_mask m, lanes a, lanes b)
 {
 	LANES_EACH(k) {
-		uint64_t take = 0 - (uint64_t)(m >> k & 1u);
+		uint64_t take = 0 - ((uint64_t)m >> k & 1);
 
 		a.v[k] = (a.v[k] & ~take) | (b.v[k] & take);
 	}
