@@ -544,16 +544,16 @@ digits_add_up_to_the_scalar(void **state)
 	for (unsigned i = 0; i < ARRAY_LEN(edge); i++) {
 		for (unsigned bits = 4; bits <= 5; bits++) {
 			const unsigned num = bits == 4 ? DIGITS_4 : DIGITS_5;
-			__int128 sum = 0; /* modulo 2^128 */
+			unsigned __int128 sum = 0; /* modulo 2^128, as are its terms */
 
 			digits8_set(&d, 3, edge[i], i & 1, bits, num);
 			for (unsigned j = num; j-- != 0;) {
 				assert_true(d.magnitude[j][3] <= 1u << (bits - 1));
-				sum = (__int128)((unsigned __int128)sum << bits);
-				sum += d.negative[j][3] ? -(__int128)d.magnitude[j][3] : (__int128)d.magnitude[j][3];
+				sum <<= bits;
+				sum += d.negative[j][3] ? 0 - (unsigned __int128)d.magnitude[j][3] : d.magnitude[j][3];
 			}
 			if (i & 1)
-				sum = -sum;
+				sum = 0 - sum;
 			assert_int_equal((uint64_t)sum, edge[i][0]);
 			assert_int_equal((uint64_t)(sum >> 64), edge[i][1]);
 		}
