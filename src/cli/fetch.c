@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jurat fetch QUOTE: the only command that talks to somebody else's server. */
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "appraisal/need.h"
@@ -94,14 +97,17 @@ parse_options(struct options *o, int argc, char **argv)
 /* One place for collateral: a file's path, and what stands there already. */
 struct shelf {
 	char *path;
-	struct jurat_collateral *held;
+	struct blob text;
+	struct jurat_collateral *held; /* of the text, if it is collateral */
 };
 
 static void
 shelf_clear(struct shelf *s)
 {
 	free(s->path);
+	blob_clear(&s->text);
 	jurat_collateral_free(s->held);
+	*s = (struct shelf){ 0 };
 }
 
 /* shelf_open: what is at path. A pipe or device holds nothing; it is not even asked. JURAT_E_NOT_FOUND: nothing is there yet. */
@@ -109,14 +115,14 @@ static jurat_rc
 shelf_open(struct shelf *s, char *path, struct jurat_diag *d)
 {
 	static const struct file_kind kind = { .field = "file", .max = JURAT_COLLATERAL_MAX_LEN };
-	CLEANUP(blob_clear) struct blob text = { 0 };
 	jurat_rc rc;
 
+	shelf_clear(s);
 	s->path = path;
 	if (path == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, "file", NO_OFFSET, 0, 0);
-	rc = file_read_stored(&text, path, &kind, d);
-	return rc == JURAT_OK ? jurat_collateral_parse(&s->held, (const char *)text.p, text.len, d) : rc;
+	rc = file_read_stored(&s->text, path, &kind, d);
+	return rc == JURAT_OK ? jurat_collateral_parse(&s->held, (const char *)s->text.p, s->text.len, d) : rc;
 }
 
 /* open_cache: what is kept is the mark below which nothing is accepted; a mark that cannot be read is no new beginning. */
@@ -211,6 +217,7 @@ struct fetching {
 	struct evidence e;
 	struct pcs_want want;
 	struct shelf cache, out;
+	int lock_fd; /* while it is open, no other process changes the cache */
 	char *text;
 	struct jurat_collateral *fresh;
 };
@@ -221,6 +228,8 @@ fetching_clear(struct fetching *f)
 	evidence_clear(&f->e);
 	shelf_clear(&f->cache);
 	shelf_clear(&f->out);
+	if (f->lock_fd >= 0)
+		close(f->lock_fd);
 	free(f->text);
 	jurat_collateral_free(f->fresh);
 }
@@ -245,6 +254,22 @@ prepare(struct fetching *f)
 	return exit_code == -1 && f->o.out != NULL ? open_out(&f->out, f->o.out) : exit_code;
 }
 
+/* lock_cache: before what came is judged. Another process may have kept something newer while we were waiting for the service. */
+static int
+lock_cache(struct fetching *f)
+{
+	struct jurat_diag d = { 0 };
+	jurat_rc rc;
+
+	if (f->o.cache == NULL)
+		return -1;
+	f->lock_fd = open(f->o.cache, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f->lock_fd >= 0 && flock(f->lock_fd, LOCK_EX) == 0)
+		return open_cache(&f->cache, cache_path(f->o.cache, &f->want));
+	rc = jurat_fail(&d, errno == ENOENT ? JURAT_E_NOT_FOUND : JURAT_E_IO, "lock", NO_OFFSET, 0, (uint64_t)errno);
+	return cli_fail(rc, &d, f->o.cache);
+}
+
 /* judge: authentic, valid now, and not older than what is held. */
 static jurat_rc
 judge(struct fetching *f, struct jurat_diag *d)
@@ -266,13 +291,13 @@ judge(struct fetching *f, struct jurat_diag *d)
 static bool
 fall_back(struct fetching *f)
 {
-	CLEANUP(blob_clear) struct blob text = { 0 };
-
-	if (f->cache.held == NULL || file_read(&text, f->cache.path, JURAT_COLLATERAL_MAX_LEN, NULL) != JURAT_OK)
+	if (f->cache.held == NULL)
 		return false;
 	if (need_check(f->e.quote_bytes.p, f->e.quote_bytes.len, f->cache.held, evidence_root(&f->e), when_now(), NULL) != JURAT_OK)
 		return false;
-	f->text = strdup((const char *)text.p);
+	if (f->out.held != NULL && rollback_check(f->out.held, f->cache.held, NULL) != JURAT_OK)
+		return false;
+	f->text = strdup((const char *)f->cache.text.p);
 	return f->text != NULL;
 }
 
@@ -282,7 +307,10 @@ run(struct fetching *f)
 	const char *service = f->o.url != NULL ? f->o.url : PCS_INTEL_URL;
 	struct jurat_diag d = { 0 };
 	jurat_rc rc = fetch(&f->text, &f->o, &f->want, &d);
+	int exit_code = lock_cache(f);
 
+	if (exit_code != -1)
+		return exit_code;
 	if (rc == JURAT_E_IO && fall_back(f)) {
 		cli_progress("warning: %s cannot be reached; what is kept in %s is still valid", service, f->o.cache);
 		rc = JURAT_OK;
@@ -301,7 +329,7 @@ run(struct fetching *f)
 int
 cmd_fetch(int argc, char **argv)
 {
-	CLEANUP(fetching_clear) struct fetching f = { 0 };
+	CLEANUP(fetching_clear) struct fetching f = { .lock_fd = -1 };
 	int exit_code = parse_options(&f.o, argc, argv);
 
 	if (exit_code == -1)

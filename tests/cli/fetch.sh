@@ -80,6 +80,16 @@ mkdir "$kept"
 expect mark_is_a_folder 1 '' 'remove the file to begin anew' fetch "$quote" --cache "$dir/cache"
 rmdir "$kept"
 mv "$dir/mark" "$kept"
+mkdir "$dir/cache2"
+echo "cp '$kept' '$dir/cache2/'" >"$dir/port.during"
+serve collateral-too-old-tcb-info
+expect newer_was_kept_meanwhile 3 '' 'issueDate' fetch "$quote" --cache "$dir/cache2"
+rm "$dir/port.during"
+expect newer_stays 0 '' '' cmp "$kept" "$dir/cache2/${kept##*/}"
+expect older_in_another_cache 0 '' '' fetch "$quote" --cache "$dir/cache2" --update early
+mv "$dir/cache2/sgx-4452494c4c00-platform-early.json" "$dir/cache2/${kept##*/}"
+serve genuine
+expect no_cache_folder 1 '' 'does not exist' fetch "$quote" --cache "$dir/cache3"
 echo text >"$dir/text"
 expect other_output_is_replaced 0 '' '' fetch "$quote" -o "$dir/text"
 mkfifo "$dir/pipe"
@@ -110,5 +120,6 @@ exec 9>&-
 wait $server
 expect gone 1 '' 'http.connection' fetch "$quote" -o "$dir/bad"
 expect gone_but_kept 0 '"tcb_info"' 'still valid' fetch "$quote" --cache "$dir/cache" -o -
+expect gone_and_what_is_kept_is_older_than_the_output 1 '' 'http.connection' fetch "$quote" --cache "$dir/cache2" -o "$dir/collateral"
 [ ! -e "$dir/bad" ] || expect nothing_written 0 '' '' false
 finish

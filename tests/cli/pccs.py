@@ -3,12 +3,14 @@
 """A cache of collateral (PCCS) for tests: serves one collateral file over HTTPS.
 
 usage: pccs.py CERTIFICATE KEY FILE-WITH-COLLATERAL PORT-FILE
-The collateral is read anew for each request, so that a test can change it. It ends with its standard input.
+The collateral is read anew for each request, so that a test can change it. Where there is a program PORT-FILE.during, it runs before each answer:
+what happens while a client waits. The server ends with its standard input.
 """
 import http.server
 import json
 import os
 import ssl
+import subprocess
 import sys
 import threading
 import urllib.parse
@@ -24,6 +26,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self):
+        if os.path.exists(sys.argv[4] + ".during"):
+            subprocess.run(["sh", sys.argv[4] + ".during"], check=True)
         with open(sys.argv[3], encoding="utf-8") as f:
             c = json.load(f)
         path = urllib.parse.urlparse(self.path).path
