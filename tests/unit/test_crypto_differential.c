@@ -9,6 +9,11 @@ void bear_sha256_init(struct sha256 *h);
 void bear_sha256_update(struct sha256 *h, const void *p, size_t n);
 void bear_sha256_final(struct sha256 *h, uint8_t *out);
 void bear_sha512_once2(uint8_t *out, const void *a, size_t a_len, const void *b, size_t b_len);
+void bear_sha384_init(struct sha512 *h);
+void bear_sha512_init(struct sha512 *h);
+void bear_sha512_256_init(struct sha512 *h);
+void bear_sha512_update(struct sha512 *h, const void *p, size_t n);
+void bear_sha512_final(struct sha512 *h, uint8_t *out);
 jurat_rc bear_cmac_aes128(uint8_t *out, const struct aes128_key *key, const void *msg, size_t len);
 jurat_rc bear_gcm_seal(uint8_t *out, uint8_t *tag, const struct aes128_key *key, const uint8_t *iv, const void *aad,
     size_t aad_len, const uint8_t *in, size_t len);
@@ -79,6 +84,31 @@ both_hash_alike_in_any_pieces(void **state)
 		assert_memory_equal(a, b, SHA256_LEN);
 		sha512_once2(a, in, n, NULL, 0);
 		bear_sha512_once2(b, in, cut, in + cut, n - cut);
+		assert_memory_equal(a, b, SHA512_LEN);
+	}
+}
+
+static void
+both_hash_alike_in_64_bit_words(void **state)
+{
+	static void (*const here[])(struct sha512 *) = { sha384_init, sha512_init, sha512_256_init };
+	static void (*const there[])(struct sha512 *) = { bear_sha384_init, bear_sha512_init, bear_sha512_256_init };
+	struct stream s = { 1500000 };
+	uint8_t in[MAX_LEN], a[SHA512_LEN], b[SHA512_LEN];
+
+	(void)state;
+	for (size_t round = 0; round < HASH_ROUNDS; round++) {
+		size_t n = draw_len(&s, MAX_LEN), cut = draw_len(&s, n), which = round % ARRAY_LEN(here);
+		struct sha512 h;
+
+		draw(&s, in, n);
+		here[which](&h);
+		sha512_update(&h, in, n);
+		sha512_final(&h, a);
+		there[which](&h);
+		bear_sha512_update(&h, in, cut);
+		bear_sha512_update(&h, in + cut, n - cut);
+		bear_sha512_final(&h, b);
 		assert_memory_equal(a, b, SHA512_LEN);
 	}
 }
@@ -261,6 +291,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_hash_alike_in_any_pieces),
+		cmocka_unit_test(both_hash_alike_in_64_bit_words),
 		cmocka_unit_test(both_mac_alike),
 		cmocka_unit_test(each_opens_what_the_other_sealed),
 		cmocka_unit_test(both_agree_on_points_keys_and_signatures),
