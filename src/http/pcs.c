@@ -18,11 +18,11 @@
 
 /* ---- one request ---- */
 
-/* wait_of: what Retry-After asks for in seconds (its other form, a date, counts as absent); more than PCS_WAIT_MAX_S: do not wait. */
+/* wait_of: what Retry-After asks for in seconds (its other form, a date, counts as absent, and so do more than 63 digits); more than PCS_WAIT_MAX_S: do not wait. */
 static unsigned
 wait_of(const struct http_reply *r, unsigned attempt)
 {
-	char text[16], *end;
+	char text[64], *end;
 	unsigned long v;
 
 	if (r == NULL || !http_reply_header(r, "retry-after", text, sizeof text) || text[0] < '0' || text[0] > '9')

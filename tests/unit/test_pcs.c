@@ -306,6 +306,8 @@ busy_service_is_given_up_in_the_end(void **state)
 	fetch_fails(f, (struct conduct){ .status = 429, .num_refusals = 100, .retry_after = "86400" }, JURAT_E_IO, "pcs.tcb");
 	assert_int_equal(f->conduct->num_requests, 1);
 	assert_int_equal(f->num_waits, 0);
+	fetch_fails(f, (struct conduct){ .status = 429, .num_refusals = 100, .retry_after = "99999999999999999999999" }, JURAT_E_IO, "pcs.tcb");
+	assert_int_equal(f->conduct->num_requests, 1);
 }
 
 static void
