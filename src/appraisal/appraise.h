@@ -29,6 +29,9 @@ void judge_pck_chain(struct appraisal *a);
 void judge_bindings(struct appraisal *a);
 void judge_request(struct appraisal *a);
 
+/* public_signers.c: of a quote that was read */
+void judge_public_signer(struct jurat_verdict *v);
+
 /* endorsements.c */
 void judge_crls(struct appraisal *a);
 void judge_signed_json(struct appraisal *a);

@@ -242,8 +242,17 @@ def policy():
     yield one("caller_gets_its_report_data", None, None, 0, report_data=bytes(range(64)).hex())
     yield one("caller_refuses_other_report_data", "report_data", "mismatch", 3, report_data=bytes(range(63)).hex() + "00")
     for name, signer in (("intel_sample", "83d719e77deaca1470f6baf62a4d774303c899db69020f9c70ee1dfc08c7ce9e"),
+                         ("intel_eclipse_template", "5e70caf3b3bb3b5dfaacfeaea8c2170d94e2f8c347b896f38640692b770e223f"),
+                         ("intel_launch_enclave_test", "fbbf17d6b0700e63ad55520f17ed6d2e06c2832217cd992bad243b5022ee83bc"),
+                         ("intel_launch_control_test", "9664d90755bd901069d4725cdd428038473d726f1cec0edf0d78e18a596b1d4e"),
+                         ("intel_qve_test", "c87c2f0142180e15f48270a6b4ccc5b1b4e1569528c1080511591998f0714994"),
+                         ("intel_qvl_sample", "ab4bef629e84d221883767e0e5a08c7186bbd2c72564f19079a275702d915a89"),
                          ("fortanix_dummy", "9affcfae47b848ec2caf1c49b4b283531e1cc425f93582b36806e52a43d78d1a"),
-                         ("open_enclave_debug", "ca9ad7331448980aa28890ce73e433638377f179ab4456b2fe237193193a8d0a")):
+                         ("open_enclave_debug", "ca9ad7331448980aa28890ce73e433638377f179ab4456b2fe237193193a8d0a"),
+                         ("open_enclave_template", "3b0afc0422ae85733e021ad4df327acecb8a5b6d390c97187dde080153e0fb70"),
+                         ("open_enclave_tls_client", "6c1c59c89ed4dd9825649494fcb2ebf96a8a617a1d0589fe0147f0ef1b3f784d"),
+                         ("open_enclave_tls_server", "9fa48b1629bd246a1de3d38fb7df97f6554cd65d6b3b72e85b86848ae6b578ba"),
+                         ("occlum_demo", "c30446b4be9baf0f69728423ea613ef81a63e72acf7439fa0549001fd5482835")):
         w = World()
         w.body = report(MRENCLAVE, bytes.fromhex(signer), 7, 3, 0x5, bytes(64))
         w.policy["identities"] = [{"mrsigner": signer, "isv_prod_id": 7, "min_isv_svn": 3}, {"mrenclave": MRENCLAVE.hex()}]
