@@ -92,6 +92,15 @@ read_any(struct blob *out, const char *dir, const char *name, struct jurat_diag 
 	return is_found ? JURAT_OK : JURAT_E_NOT_FOUND;
 }
 
+/* check_text: a NUL would hide from every reader of strings what stands after it. */
+static jurat_rc
+check_text(const char *p, size_t len, const char *field, struct jurat_diag *d)
+{
+	const char *nul = len != 0 ? memchr(p, '\0', len) : NULL;
+
+	return nul == NULL ? JURAT_OK : jurat_fail(d, JURAT_E_FORMAT, field, (size_t)(nul - p), 0, 0);
+}
+
 /* trimmed: a fresh string without white space at the end, as editors and shells leave it behind. */
 static char *
 trimmed(const char *p, size_t len)
@@ -110,6 +119,9 @@ read_text(char **out, const char *dir, const char *name, struct jurat_diag *d)
 
 	if (rc != JURAT_OK)
 		return rc == JURAT_E_NOT_FOUND ? JURAT_OK : rc;
+	rc = check_text((const char *)file.p, file.len, name, d);
+	if (rc != JURAT_OK)
+		return rc;
 	*out = trimmed((const char *)file.p, file.len);
 	return *out != NULL ? JURAT_OK : jurat_fail(d, JURAT_E_MEMORY, name, NO_OFFSET, 0, 0);
 }
@@ -134,6 +146,9 @@ open_response(struct found *f, enum document i, struct jurat_diag *d)
 	h = response_header(&r, documents[i].headers);
 	if (h == NULL)
 		return JURAT_OK;
+	rc = check_text(h->value, h->value_len, documents[i].chain, d);
+	if (rc != JURAT_OK)
+		return rc;
 	f->chain = strndup(h->value, h->value_len);
 	if (f->chain == NULL)
 		return jurat_fail(d, JURAT_E_MEMORY, documents[i].name, NO_OFFSET, h->value_len, 0);
@@ -221,6 +236,9 @@ put_crl(struct json_out *o, const struct found *f, enum document i, struct jurat
 	jurat_rc rc;
 
 	if (len != 0 && (uint8_t)body[0] != DER_SEQUENCE) { /* text, which may end in a line end */
+		rc = check_text(body, len, documents[i].name, d);
+		if (rc != JURAT_OK)
+			return rc;
 		text = trimmed(body, len);
 		if (text == NULL)
 			return jurat_fail(d, JURAT_E_MEMORY, documents[i].name, NO_OFFSET, len, 0);
@@ -240,9 +258,10 @@ static jurat_rc
 put_pck_chain(struct json_out *o, const struct found *f, struct jurat_diag *d)
 {
 	char *whole;
+	jurat_rc rc = check_text(f->body, f->body_len, documents[PCK_CERTIFICATE].name, d);
 
-	if (f->chain == NULL && f->body == NULL)
-		return JURAT_OK;
+	if (rc != JURAT_OK || (f->chain == NULL && f->body == NULL))
+		return rc;
 	if (asprintf(&whole, "%.*s%s", (int)f->body_len, f->body != NULL ? f->body : "", f->chain != NULL ? f->chain : "") < 0)
 		return jurat_fail(d, JURAT_E_MEMORY, "pck_certificate", NO_OFFSET, 0, 0);
 	json_out_string(o, "pck_certificate_chain", whole);

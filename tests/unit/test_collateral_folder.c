@@ -251,6 +251,31 @@ folders_name_what_is_missing_twice_or_broken(void **state)
 	world_clear(&w);
 }
 
+/* What stands after a NUL would not be looked at by anything that reads strings. */
+static void
+texts_with_a_nul_are_refused(void **state)
+{
+	static const char *const files[] = { "tcb_info_signature", "tcb_info_issuer_chain.pem", "qe_identity_issuer_chain.pem", "pck_crl.hex",
+		"pck_crl_issuer_chain", "pck_certificate.pem", "pck_certificate_chain.pem" };
+	static const char answer[] = "HTTP/1.1 200 OK\r\nTCB-Info-Issuer-Chain: a\0b\r\n\r\n{}";
+	struct world w;
+
+	world_init(&w);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		char field[64];
+
+		put_plain(&w);
+		put_bytes(&w, files[i], "30\0junk", 7);
+		snprintf(field, sizeof field, "%.*s", (int)strcspn(files[i], "."), files[i]);
+		refuses(&w, JURAT_E_FORMAT, field);
+		drop(&w, files[i]);
+	}
+	put_plain(&w);
+	put_bytes(&w, "tcb_info.json", answer, sizeof answer - 1);
+	refuses(&w, JURAT_E_FORMAT, "tcb_info_issuer_chain");
+	world_clear(&w);
+}
+
 static void
 answers_are_read_as_http_says(void **state)
 {
@@ -306,6 +331,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(folders_of_plain_files_and_of_answers_are_the_same_collateral),
 		cmocka_unit_test(folders_name_what_is_missing_twice_or_broken),
+		cmocka_unit_test(texts_with_a_nul_are_refused),
 		cmocka_unit_test(answers_are_read_as_http_says),
 	};
 
