@@ -5,16 +5,11 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "core/hex.h"
 #include "dcap/pki_key.h"
-#include "host/when.h"
-#include "json/json.h"
 #include "sgx/report.h"
 #include "x509/cert.h"
 
-#define DEBUG_BIT 2u
 #define HARMLESS_FLAGS 0x4c5ull /* INIT, MODE64BIT, CET, KSS, AEXNOTIFY */
 #define SEPT_VE_DISABLE_BIT 28u
 
@@ -160,106 +155,17 @@ hold_td_body(const struct world_evidence *e, const struct world_evidence *genuin
 	must((attributes & 0xff) == 0 && (attributes >> SEPT_VE_DISABLE_BIT & 1) == 1);
 	must(same(e, genuine, PART_HEAD, off + 136, 48)); /* mr_td */
 	must(same(e, genuine, PART_HEAD, off + 112, 8));  /* SEAM attributes: zero */
-	must(same(e, genuine, PART_HEAD, off + 64, 48) || !same(e, genuine, PART_TCB_INFO, 0, genuine->sent[PART_TCB_INFO].len));
 }
 
 static void
 hold_quote(const struct world_evidence *e, const struct world_evidence *genuine)
 {
-	const struct world_bytes *qe = &e->sent[PART_QE_REPORT];
-
 	must(same(e, genuine, PART_HEAD, 0, 8) && same(e, genuine, PART_HEAD, 12, 16)); /* version, key type, TEE; vendor */
 	if (e->base == 0)
 		hold_sgx_body(e, genuine);
 	else
 		hold_td_body(e, genuine);
-	must(qe->len == SGX_REPORT_BODY_LEN && (load64le(qe->p + 48) & DEBUG_BIT) == 0);
-	if (same(e, genuine, PART_IDENTITY, 0, genuine->sent[PART_IDENTITY].len))
-		must(same(e, genuine, PART_QE_REPORT, 128, 32) && same(e, genuine, PART_QE_REPORT, 256, 2) && load16le(qe->p + 258) >= 8);
-}
-
-/* ---- the signed texts ---- */
-
-static struct json_value *
-open_text(const struct world_evidence *e, enum world_part part)
-{
-	struct json_value *document = NULL;
-	const char *begin, *end;
-	int64_t from, until;
-
-	must(json_parse(&document, (const char *)e->sent[part].p, e->sent[part].len, WORLD_PART_MAX, "text", NULL) == JURAT_OK);
-	begin = json_text(json_member(document, "issueDate"));
-	end = json_text(json_member(document, "nextUpdate"));
-	must(begin != NULL && end != NULL);
-	must(when_parse(&from, begin, strlen(begin)) && when_parse(&until, end, strlen(end)));
-	must(from <= e->at_unix_s && e->at_unix_s <= until);
-	return document;
-}
-
-static int64_t
-number(const struct json_value *object, const char *key)
-{
-	int64_t v;
-
-	must(json_get_integer(object, key, 0, INT64_MAX, &v, NULL) == JURAT_OK);
-	return v;
-}
-
-static bool
-is_up_to_date(const struct json_value *level)
-{
-	const char *status = json_text(json_member(level, "tcbStatus"));
-
-	return status != NULL && strcmp(status, "UpToDate") == 0;
-}
-
-/* reaches: every component from this one on; has NULL: there is nothing to reach. */
-static bool
-reaches(const uint8_t *has, const struct json_value *needs, size_t from)
-{
-	for (size_t i = from; i < json_count(needs); i++) {
-		if (number(json_at(needs, i), "svn") > has[i])
-			return false;
-	}
-	return true;
-}
-
-static void
-hold_tcb(const struct world_evidence *e, const struct pck_extension *platform)
-{
-	struct json_value *info = open_text(e, PART_TCB_INFO);
-	const struct json_value *levels = json_member(info, "tcbLevels");
-	const char *fmspc = json_text(json_member(info, "fmspc"));
-	const uint8_t *head = e->sent[PART_HEAD].p, *svn = head + (head[0] == 5 ? 54 : 48);
-	char wanted[13];
-	bool found = false;
-
-	hex_encode(wanted, platform->fmspc, sizeof platform->fmspc);
-	must(fmspc != NULL && strcasecmp(fmspc, wanted) == 0);
-	for (size_t i = 0; i < json_count(levels); i++) {
-		const struct json_value *tcb = json_member(json_at(levels, i), "tcb");
-
-		found = found || (is_up_to_date(json_at(levels, i)) && number(tcb, "pcesvn") <= platform->pce_svn &&
-			reaches(platform->components, json_member(tcb, "sgxtcbcomponents"), 0) &&
-			(e->base == 0 || reaches(svn, json_member(tcb, "tdxtcbcomponents"), svn[1] != 0 ? 2 : 0)));
-	}
-	must(found);
-	json_free(info);
-}
-
-static void
-hold_identity(const struct world_evidence *e)
-{
-	struct json_value *identity = open_text(e, PART_IDENTITY);
-	const struct json_value *levels = json_member(identity, "tcbLevels");
-	bool found = false;
-
-	for (size_t i = 0; i < json_count(levels); i++) {
-		found = found || (is_up_to_date(json_at(levels, i)) &&
-			number(json_member(json_at(levels, i), "tcb"), "isvsvn") <= load16le(e->sent[PART_QE_REPORT].p + 258));
-	}
-	must(found);
-	json_free(identity);
+	must(e->sent[PART_QE_REPORT].len == SGX_REPORT_BODY_LEN);
 }
 
 void
@@ -277,7 +183,6 @@ accept_hold(const struct world_evidence *e)
 	hold_quote(e, genuine);
 	world_der(&der, e, PART_LEAF);
 	must(cert_parse(&leaf, der.p, der.len, NULL) == JURAT_OK && pck_extension_parse(&platform, leaf.sgx, NULL) == JURAT_OK);
-	hold_tcb(e, &platform);
-	hold_identity(e);
+	accept_hold_tcb(e, &platform);
 	free(genuine);
 }
