@@ -23,27 +23,39 @@ print_usage(FILE *to)
 }
 
 struct options {
-	const char *dir, *world;
+	const char *dir, *world, *at;
 	int64_t now;
 };
+
+static int
+set_time(struct options *o, const char *value)
+{
+	int exit_code = cli_set_once(&o->at, "drill", value, "--at");
+
+	if (exit_code == -1 && !when_parse(&o->now, value, strlen(value)))
+		exit_code = cli_usage("drill", "--at wants a time like 2026-11-24T12:00:00Z");
+	return exit_code;
+}
 
 static int
 parse_options(struct options *o, int argc, char **argv)
 {
 	static const struct option list[] = { { "world", required_argument, NULL, 'w' }, { "at", required_argument, NULL, 'a' },
 		{ "help", no_argument, NULL, 'h' }, { 0 } };
-	int option;
+	int option, exit_code = -1;
 
-	while ((option = getopt_long(argc, argv, "", list, NULL)) != -1) {
+	while (exit_code == -1 && (option = getopt_long(argc, argv, "", list, NULL)) != -1) {
 		if (option == 'w')
-			o->world = optarg;
+			exit_code = cli_set_once(&o->world, "drill", optarg, "--world");
+		else if (option == 'a')
+			exit_code = set_time(o, optarg);
 		else if (option == 'h')
-			return print_usage(stdout);
-		else if (option != 'a')
-			return cli_bad_option("drill", argv);
-		else if (!when_parse(&o->now, optarg, strlen(optarg)))
-			return cli_usage("drill", "--at wants a time like 2026-11-24T12:00:00Z");
+			exit_code = print_usage(stdout);
+		else
+			exit_code = cli_bad_option("drill", argv);
 	}
+	if (exit_code != -1)
+		return exit_code;
 	if (argc - optind != 1)
 		return cli_usage("drill", "drill quotes wants one folder");
 	o->dir = argv[optind];

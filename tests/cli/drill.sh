@@ -37,6 +37,8 @@ sys.exit(wrong != 0)
 END
 # every rejection rule has its items; the others are told in docs/formats/drill.md
 expect rules 0 '^[0-9]* rules of 302 have their items$' '' python3 "$JURAT_SOURCE/tests/vectors/negatives_drill.py" "$dir/drill/index.json" "$JURAT_SOURCE"
+expect world_twice 2 '' '--world stands there twice' "$jurat" drill quotes "$dir/x" --world a --world b
+expect at_twice 2 '' '--at stands there twice' "$jurat" drill quotes "$dir/x" --at 2030-01-01T00:00:00Z --at 2031-01-01T00:00:00Z
 # another verifier agrees, as far as it goes
 expect openssl 0 '^[0-9]* chains and [0-9]* signatures as openssl has them$' '' python3 "$here/drill_openssl.py" "$dir/drill"
 finish
