@@ -240,7 +240,7 @@ JURAT_EPID_API void jurat_epid_verifier_free(struct jurat_epid_verifier *verifie
  * Revocation lists, bare (not in Intel's signed files: src/epid/files.h opens those). All are borrowed until the verifier is gone or a list of the
  * same kind is set. A list whose version is lower than the one that is set is refused (JURAT_EPID_E_VERSION_MISMATCH), an equal one taken.
  * Errors: JURAT_EPID_E_BAD_PRIVRL and its sisters with the defect (length, count, wrong group). Whether entries are
- * scalars or points shows when they are used.
+ * scalars or points shows when they are used. A list has at most 2^20 entries, else JURAT_EPID_BAD_COUNT.
  *
  * memory: room for an index, aligned to 8, jurat_epid_privrl_memory or jurat_epid_verifierrl_memory bytes for this list, borrowed like the list;
  * NULL with 0 does without, and then every verification walks through the whole list. The PrivRL uses it only if the verifier has a base name. The
