@@ -200,16 +200,20 @@ verify_lanes_variable(struct g1x8 r[3], const struct signature_values *in, unsig
 LANE_CALL void
 verify_lanes_combs(struct g1x8 r[2], const struct group_tables *g, const struct signature_values *in, unsigned n)
 {
-	struct comb8_term p1[3] = { { comb_words(g->h1), { NULL } }, { comb_words(g->h2), { NULL } }, { g1_generator_comb, { NULL } } };
+	struct comb8_term p1[2] = { { comb_words(g->h1), { NULL } }, { comb_words(g->h2), { NULL } } };
 	struct comb8_term p2 = { comb_words(g->h2), { NULL } };
+	const struct fr *c[NUM_LANES];
+	struct g1x8 of_g1;
 
 	for (unsigned i = 0; i < n; i++) {
 		p1[0].k[i] = &in[i].sf;
 		p1[1].k[i] = &in[i].sb;
-		p1[2].k[i] = &in[i].c;
+		c[i] = &in[i].c;
 		p2.k[i] = &in[i].sa;
 	}
-	comb8_each(&r[0], p1, 3, n);
+	comb8_each(&r[0], p1, 2, n);
+	comb8_generator_each_vartime(&of_g1, c, n);
+	g1x8_add(&r[0], &r[0], &of_g1);
 	comb8_each(&r[1], &p2, 1, n);
 }
 

@@ -11,24 +11,25 @@
 #define EPID_COMB8_H
 
 #include "core/ct.h"
+#include "epid/constants.h"
 #include "epid/fr.h"
 #include "epid/g1x8.h"
 #include "epid/kernels.h"
 
-#define COMB_ROWS 4
-#define COMB_ENTRIES 16
-#define COMB_BITS 5
-#define COMB_LIMBS 10
-#define COMB_WORDS (COMB_ROWS * COMB_ENTRIES * COMB_LIMBS * NUM_LANES)
+#define COMB8_ROWS 4
+#define COMB8_ENTRIES 16
+#define COMB8_BITS 5
+#define COMB8_LIMBS 10
+#define COMB8_WORDS (COMB8_ROWS * COMB8_ENTRIES * COMB8_LIMBS * NUM_LANES)
 
-_Static_assert(COMB_WORDS * sizeof(uint64_t) <= KERNEL_COMB_LEN, "room for a comb");
-_Static_assert(COMB_WORDS == sizeof g1_generator_comb / sizeof g1_generator_comb[0], "g1's comb has this layout");
-_Static_assert(COMB_ROWS * NUM_LANES >= DIGITS_5, "a place for each digit");
+_Static_assert(COMB8_WORDS * sizeof(uint64_t) <= KERNEL_COMB_LEN, "room for a comb");
+_Static_assert(COMB8_BITS == COMB_BITS && COMB8_ENTRIES == COMB_POINTS && DIGITS_5 == COMB_WINDOWS, "digits are those of comb_generator");
+_Static_assert(COMB8_ROWS * NUM_LANES >= DIGITS_5, "a place for each digit");
 
 static inline const uint64_t *
 comb8_row(const uint64_t *comb, unsigned row, unsigned entry)
 {
-	return comb + (size_t)(row * COMB_ENTRIES + entry) * COMB_LIMBS * NUM_LANES;
+	return comb + (size_t)(row * COMB8_ENTRIES + entry) * COMB8_LIMBS * NUM_LANES;
 }
 
 /* acc + (the sign of `negative`) · p in the lanes where `skip` is not set. */
@@ -52,7 +53,7 @@ comb8_add_row(struct g1x8 *acc, const uint64_t *comb, unsigned row, const uint64
 
 	fq8_zero(&p.x);
 	fq8_zero(&p.y);
-	for (unsigned entry = 0; entry < COMB_ENTRIES; entry++) {
+	for (unsigned entry = 0; entry < COMB8_ENTRIES; entry++) {
 		const uint64_t *e = comb8_row(comb, row, entry);
 		const lane_mask m = lanes_equal(digit, lanes_set1(entry + 1));
 
@@ -73,7 +74,7 @@ comb8_add_place(struct g1x8 *acc, const uint64_t *comb, unsigned place, const st
 
 	fq8_zero(&p.x);
 	fq8_zero(&p.y);
-	for (unsigned entry = 0; entry < COMB_ENTRIES; entry++) {
+	for (unsigned entry = 0; entry < COMB8_ENTRIES; entry++) {
 		const uint64_t *e = comb8_row(comb, place / 8, entry) + place % 8;
 		const lane_mask m = lanes_equal(digit, lanes_set1(entry + 1));
 
@@ -99,30 +100,40 @@ comb8_begin(struct comb8_sums *s)
 	g1x8_identity(&s->half[1]);
 }
 
+/* The digits of one half scalar by place: row by row, eight lanes each. Wiped by whoever made it. */
+struct comb8_digits {
+	uint64_t magnitude[COMB8_ROWS][NUM_LANES], negative[COMB8_ROWS][NUM_LANES];
+};
+
+LANE_CALL void
+comb8_digits_set(struct comb8_digits *out, const uint64_t half[2], unsigned negative)
+{
+	struct digits8 d;
+
+	memset(out, 0, sizeof *out);
+	digits8_set(&d, 0, half, negative, COMB8_BITS, DIGITS_5);
+	for (unsigned i = 0; i < DIGITS_5; i++) {
+		out->magnitude[i / NUM_LANES][i % NUM_LANES] = d.magnitude[i][0];
+		out->negative[i / NUM_LANES][i % NUM_LANES] = d.negative[i][0];
+	}
+	wipe(&d, sizeof d);
+}
+
 /* s plus k · the comb's base, spread over the lanes. */
 LANE_CALL void
 comb8_add_spread(struct comb8_sums *s, const uint64_t *comb, const struct fr *k)
 {
-	uint64_t magnitude[COMB_ROWS * NUM_LANES], negative[COMB_ROWS * NUM_LANES];
-	struct digits8 d;
+	struct comb8_digits d;
 	struct fr_halves halves;
 
 	fr_split(&halves, k);
 	for (unsigned h = 0; h < 2; h++) {
-		memset(magnitude, 0, sizeof magnitude);
-		memset(negative, 0, sizeof negative);
-		digits8_set(&d, 0, halves.k[h], halves.negative[h], COMB_BITS, DIGITS_5);
-		for (unsigned i = 0; i < DIGITS_5; i++) {
-			magnitude[i] = d.magnitude[i][0];
-			negative[i] = d.negative[i][0];
-		}
-		for (unsigned row = 0; row < COMB_ROWS; row++)
-			comb8_add_row(&s->half[h], comb, row, magnitude + 8 * row, negative + 8 * row);
+		comb8_digits_set(&d, halves.k[h], halves.negative[h]);
+		for (unsigned row = 0; row < COMB8_ROWS; row++)
+			comb8_add_row(&s->half[h], comb, row, d.magnitude[row], d.negative[row]);
 	}
 	wipe(&halves, sizeof halves);
 	wipe(&d, sizeof d);
-	wipe(magnitude, sizeof magnitude);
-	wipe(negative, sizeof negative);
 }
 
 /* Both halves together; the sum is still spread over the lanes. */
@@ -155,7 +166,7 @@ comb8_each(struct g1x8 *r, const struct comb8_term *terms, unsigned n, unsigned 
 		for (unsigned lane = 0; lane < num; lane++) {
 			fr_split(&halves, terms[i].k[lane]);
 			for (unsigned h = 0; h < 2; h++)
-				digits8_set(&d[h], lane, halves.k[h], halves.negative[h], COMB_BITS, DIGITS_5);
+				digits8_set(&d[h], lane, halves.k[h], halves.negative[h], COMB8_BITS, DIGITS_5);
 		}
 		for (unsigned h = 0; h < 2; h++) {
 			for (unsigned place = 0; place < DIGITS_5; place++)
@@ -166,6 +177,74 @@ comb8_each(struct g1x8 *r, const struct comb8_term *terms, unsigned n, unsigned 
 	wipe(d, sizeof d);
 	wipe(&halves, sizeof halves);
 	wipe(&s, sizeof s);
+}
+
+/* ---- g1, by the portable set's comb, which is looked up by digit: for public scalars ---- */
+
+/* acc plus, in each lane, its digit at its place. */
+LANE_CALL void
+comb8_generator_add_vartime(struct g1x8 *acc, const unsigned place[NUM_LANES], const uint64_t magnitude[NUM_LANES], const uint64_t negative[NUM_LANES])
+{
+	const struct g1_affine none = { FQ_ZERO, FQ_ZERO };
+	const struct fq *x[NUM_LANES], *y[NUM_LANES];
+	struct g1x8_affine p;
+
+	for (unsigned k = 0; k < NUM_LANES; k++) {
+		const struct g1_affine *entry = magnitude[k] == 0 ? &none : &comb_generator.point[place[k]][magnitude[k] - 1];
+
+		x[k] = &entry->x;
+		y[k] = &entry->y;
+	}
+	fq8_from_fq(&p.x, x, NUM_LANES);
+	fq8_from_fq(&p.y, y, NUM_LANES);
+	fq8_canonical(&p.x, &p.x);
+	fq8_canonical(&p.y, &p.y);
+	comb8_add_entry(acc, &p, lanes_load(negative));
+}
+
+/* As comb8_add_spread. Places that no digit has are given the digit 0. */
+LANE_CALL void
+comb8_generator_spread_vartime(struct comb8_sums *s, const struct fr *k)
+{
+	struct comb8_digits d;
+	struct fr_halves halves;
+
+	fr_split(&halves, k);
+	for (unsigned h = 0; h < 2; h++) {
+		comb8_digits_set(&d, halves.k[h], halves.negative[h]);
+		for (unsigned row = 0; row < COMB8_ROWS; row++) {
+			unsigned place[NUM_LANES];
+
+			for (unsigned lane = 0; lane < NUM_LANES; lane++)
+				place[lane] = NUM_LANES * row + lane;
+			comb8_generator_add_vartime(&s->half[h], place, d.magnitude[row], d.negative[row]);
+		}
+	}
+}
+
+/* As comb8_each, of one term. */
+LANE_CALL void
+comb8_generator_each_vartime(struct g1x8 *r, const struct fr *const *k, unsigned num)
+{
+	struct comb8_sums s;
+	struct digits8 d[2];
+	struct fr_halves halves;
+
+	comb8_begin(&s);
+	digits8_zero(&d[0]);
+	digits8_zero(&d[1]);
+	for (unsigned lane = 0; lane < num; lane++) {
+		fr_split(&halves, k[lane]);
+		for (unsigned h = 0; h < 2; h++)
+			digits8_set(&d[h], lane, halves.k[h], halves.negative[h], COMB8_BITS, DIGITS_5);
+	}
+	for (unsigned i = 0; i < DIGITS_5; i++) {
+		const unsigned place[NUM_LANES] = { i, i, i, i, i, i, i, i };
+
+		for (unsigned h = 0; h < 2; h++)
+			comb8_generator_add_vartime(&s.half[h], place, d[h].magnitude[i], d[h].negative[i]);
+	}
+	comb8_end(r, &s);
 }
 
 /* ---- making one ---- */
@@ -205,13 +284,13 @@ fq8_invert_all(struct fq8 *z, struct fq8 *scratch, unsigned n, void (*invert)(st
 
 /* The places of the comb: lane l of base[row] is 2^(5 (8 row + l)) p. Lanes of the last row that no digit uses repeat a point. */
 LANE_CALL void
-comb8_places(struct g1x8 base[COMB_ROWS], const struct g1x8 *p)
+comb8_places(struct g1x8 base[COMB8_ROWS], const struct g1x8 *p)
 {
 	struct g1x8 x = *p;
 
-	for (unsigned w = 0; w < COMB_ROWS * NUM_LANES; w++) {
+	for (unsigned w = 0; w < COMB8_ROWS * NUM_LANES; w++) {
 		g1x8_select(&base[w / 8], (lane_mask)(0xffu << w % 8), &base[w / 8], &x);
-		for (int i = 0; i < COMB_BITS && w + 1 < DIGITS_5; i++)
+		for (int i = 0; i < COMB8_BITS && w + 1 < DIGITS_5; i++)
 			g1x8_double(&x, &x);
 	}
 }
@@ -235,24 +314,24 @@ LANE_CALL void
 comb8_init(uint64_t *comb, const struct g1_affine *p)
 {
 	const struct g1_affine *all[8] = { p, p, p, p, p, p, p, p };
-	struct g1x8 base[COMB_ROWS], multiple;
-	struct fq8 z[COMB_ROWS * COMB_ENTRIES], scratch[COMB_ROWS * COMB_ENTRIES], t;
+	struct g1x8 base[COMB8_ROWS], multiple;
+	struct fq8 z[COMB8_ROWS * COMB8_ENTRIES], scratch[COMB8_ROWS * COMB8_ENTRIES], t;
 
 	g1x8_from_affine(&multiple, all, 8);
-	for (unsigned row = 0; row < COMB_ROWS; row++)
+	for (unsigned row = 0; row < COMB8_ROWS; row++)
 		base[row] = multiple; /* whole before lanes are replaced */
 	comb8_places(base, &multiple);
-	for (unsigned i = 0; i < COMB_ROWS * COMB_ENTRIES; i++) {
-		if (i % COMB_ENTRIES == 0)
-			multiple = base[i / COMB_ENTRIES];
+	for (unsigned i = 0; i < COMB8_ROWS * COMB8_ENTRIES; i++) {
+		if (i % COMB8_ENTRIES == 0)
+			multiple = base[i / COMB8_ENTRIES];
 		else
-			g1x8_add(&multiple, &multiple, &base[i / COMB_ENTRIES]);
-		comb8_store(comb + (size_t)i * COMB_LIMBS * NUM_LANES, &multiple.x);
-		comb8_store(comb + (size_t)i * COMB_LIMBS * NUM_LANES + 40, &multiple.y);
+			g1x8_add(&multiple, &multiple, &base[i / COMB8_ENTRIES]);
+		comb8_store(comb + (size_t)i * COMB8_LIMBS * NUM_LANES, &multiple.x);
+		comb8_store(comb + (size_t)i * COMB8_LIMBS * NUM_LANES + 40, &multiple.y);
 		z[i] = multiple.z;
 	}
-	fq8_invert_all(z, scratch, COMB_ROWS * COMB_ENTRIES, fq_inv_batch);
-	for (unsigned i = 0; i < COMB_ROWS * COMB_ENTRIES * 2; i++) {
+	fq8_invert_all(z, scratch, COMB8_ROWS * COMB8_ENTRIES, fq_inv_batch);
+	for (unsigned i = 0; i < COMB8_ROWS * COMB8_ENTRIES * 2; i++) {
 		comb8_load(&t, comb + (size_t)i * 40);
 		fq8_mul(&t, &t, &z[i / 2]);
 		fq8_canonical(&t, &t);

@@ -36,7 +36,7 @@ fq2x8_sub_raw(struct fq2x8 *r, const struct fq2x8 *a, const struct fq2x8 *b)
 }
 
 /* Of values that are not negative. */
-LANE_INLINE void
+LANE_CALL void
 fq2x8_add(struct fq2x8 *r, const struct fq2x8 *a, const struct fq2x8 *b)
 {
 	fq2x8_add_raw(r, a, b);

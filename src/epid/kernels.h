@@ -20,7 +20,7 @@
 
 /* What a set keeps about a point of G1 (multiples of it), and about one of G2 (its lines). Only the set that filled it knows the layout. */
 #define KERNEL_COMB_LEN 73728
-#define KERNEL_LINES_LEN 24576
+#define KERNEL_LINES_LEN 26624
 struct g1_comb {
 	_Alignas(64) uint8_t opaque[KERNEL_COMB_LEN];
 };

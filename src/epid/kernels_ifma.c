@@ -107,7 +107,7 @@ exp_each(struct g1 *out, const struct g1_affine *p, const struct fr *k, size_t n
 /* ---- combs ---- */
 
 static void
-comb_init(struct g1_comb *out, const struct g1_affine *p)
+comb_of_point(struct g1_comb *out, const struct g1_affine *p)
 {
 	comb8_init((uint64_t *)(void *)out->opaque, p);
 }
@@ -292,7 +292,7 @@ verify_one_vartime(struct signature_commitments *out, const struct group_tables 
 	comb8_begin(&sums[0]);
 	comb8_add_spread(&sums[0], comb_words(g->h1), &in->sf);
 	comb8_add_spread(&sums[0], comb_words(g->h2), &in->sb);
-	comb8_add_spread(&sums[0], g1_generator_comb, &in->c);
+	comb8_generator_spread_vartime(&sums[0], &in->c);
 	comb8_begin(&sums[1]);
 	comb8_add_spread(&sums[1], comb_words(g->h2), &in->sa);
 	comb8_end(&comb[0], &sums[0]);
@@ -347,7 +347,7 @@ const struct epid_kernels IFMA_SET = {
 	.g1_multi_exp = multi_exp,
 	.g1_multi_exp_vartime = multi_exp,
 	.g1_exp_each = exp_each,
-	.g1_comb_init = comb_init,
+	.g1_comb_init = comb_of_point,
 	.g1_comb_sum = comb_sum,
 	.g1_comb_sum_vartime = comb_sum,
 	.g1_hash_point_vartime = hash_point_vartime,

@@ -26,12 +26,6 @@ lanes_load(const void *p)
 	return _mm512_loadu_si512(p);
 }
 
-LANE_PRIMITIVE lanes
-lanes_load_halves(const uint64_t low[4], const uint64_t high[4])
-{
-	return _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256((const void *)low)), _mm256_loadu_si256((const void *)high), 1);
-}
-
 LANE_PRIMITIVE void
 lanes_store(void *p, lanes a)
 {

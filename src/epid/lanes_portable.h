@@ -38,17 +38,6 @@ lanes_load(const void *p)
 	return r;
 }
 
-/* Lanes 0 to 3 from one place, 4 to 7 from another. */
-LANE_PRIMITIVE lanes
-lanes_load_halves(const uint64_t low[4], const uint64_t high[4])
-{
-	lanes r;
-
-	memcpy(r.v, low, 32);
-	memcpy(r.v + 4, high, 32);
-	return r;
-}
-
 LANE_PRIMITIVE void
 lanes_store(void *p, lanes a)
 {
