@@ -7,8 +7,6 @@
 #include "epid/comb8.h"
 #include "epid/pairing_ifma.h"
 
-typedef void inversions(struct fq *in, struct fq *scratch, size_t n);
-
 static inline const uint64_t *
 comb_words(const struct g1_comb *c)
 {
@@ -68,13 +66,13 @@ exp_lanes(struct g1x8 *r, const struct lane_exp *term, unsigned n, unsigned num)
 
 /* n points of each of num vectors to affine, with one inversion. */
 LANE_CALL void
-to_affine_each(struct g1_affine *const out[][NUM_LANES], const struct g1x8 *p, unsigned num, unsigned n, inversions *invert)
+to_affine_each(struct g1_affine *const out[][NUM_LANES], const struct g1x8 *p, unsigned num, unsigned n)
 {
 	struct fq8 z[3], scratch[3], t;
 
 	for (unsigned i = 0; i < num; i++)
 		z[i] = p[i].z;
-	fq8_invert_all(z, scratch, num, invert);
+	fq8_invert_all(z, scratch, num);
 	for (unsigned i = 0; i < num; i++) {
 		struct fq *x[NUM_LANES], *y[NUM_LANES];
 
@@ -111,7 +109,7 @@ nr_verify_vartime(struct nr_commitments *out, const struct g1_comb *comb_b, cons
 	lane_tables_init(&tt, t, (unsigned)n);
 	comb8_each(&r[0], comb, 2, (unsigned)n);
 	exp_lanes(&r[1], term, 3, (unsigned)n);
-	to_affine_each(to, r, 2, (unsigned)n, fq_inv_batch);
+	to_affine_each(to, r, 2, (unsigned)n);
 }
 
 static void
@@ -138,7 +136,7 @@ nr_prove(struct nr_proof_points *out, const struct g1_comb *comb_b, const struct
 	exp_lanes(&r[0], t, 2, (unsigned)n);
 	comb8_each(&r[1], comb, 2, (unsigned)n);
 	exp_lanes(&r[2], r2, 2, (unsigned)n);
-	to_affine_each(to, r, 3, (unsigned)n, fq_inv_batch);
+	to_affine_each(to, r, 3, (unsigned)n);
 	wipe(r, sizeof r);
 }
 
@@ -234,7 +232,7 @@ verify_lanes_vartime(struct signature_commitments *out, const struct group_table
 		z[i] = p[i].y;
 	}
 	z[2] = p[2].z;
-	fq8_invert_all(z, scratch, 3, fq_inv_batch);
+	fq8_invert_all(z, scratch, 3);
 	for (int i = 0; i < 2; i++) {
 		fq8_mul(&scratch[0], &p[i].x, &z[i]);
 		fq8_neg(&at[i].minus_x_y, &scratch[0], 3);
@@ -249,7 +247,7 @@ verify_lanes_vartime(struct signature_commitments *out, const struct group_table
 	fq8_to_fq(x, &scratch[0], n);
 	fq8_to_fq(y, &scratch[1], n);
 	fq12x8_miller(&f, line_words(g->w), at);
-	fq12x8_final_vartime(&f, &f);
+	fq12x8_final(&f, &f);
 	fq12x8_to_fq12(r2, &f, n);
 }
 

@@ -252,7 +252,7 @@ comb8_generator_each_vartime(struct g1x8 *r, const struct fr *const *k, unsigned
 /* z[i] becomes 1/z[i] in each of n vectors; 0 stays 0. One scalar inversion for all, by products (Montgomery's trick). A zero is replaced by 1 for the
  * while. scratch: n vectors. z <= 4.6, result <= 2.2. */
 LANE_CALL void
-fq8_invert_all(struct fq8 *z, struct fq8 *scratch, unsigned n, void (*invert)(struct fq *in, struct fq *room, size_t n))
+fq8_invert_all(struct fq8 *z, struct fq8 *scratch, unsigned n)
 {
 	struct fq flat[8], room[8];
 	struct fq *to[8];
@@ -270,7 +270,7 @@ fq8_invert_all(struct fq8 *z, struct fq8 *scratch, unsigned n, void (*invert)(st
 	for (unsigned k = 0; k < 8; k++)
 		to[k] = &flat[k], from[k] = &flat[k];
 	fq8_to_fq(to, &product, 8);
-	invert(flat, room, 8);
+	fq_inv_batch(flat, room, 8);
 	fq8_from_fq(&product, from, 8);
 	for (unsigned i = n; i-- != 0;) {
 		const lane_mask zero = fq8_is_zero(&z[i]);
@@ -330,7 +330,7 @@ comb8_init(uint64_t *comb, const struct g1_affine *p)
 		comb8_store(comb + (size_t)i * COMB8_LIMBS * NUM_LANES + 40, &multiple.y);
 		z[i] = multiple.z;
 	}
-	fq8_invert_all(z, scratch, COMB8_ROWS * COMB8_ENTRIES, fq_inv_batch);
+	fq8_invert_all(z, scratch, COMB8_ROWS * COMB8_ENTRIES);
 	for (unsigned i = 0; i < COMB8_ROWS * COMB8_ENTRIES * 2; i++) {
 		comb8_load(&t, comb + (size_t)i * 40);
 		fq8_mul(&t, &t, &z[i / 2]);

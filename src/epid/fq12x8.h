@@ -322,12 +322,12 @@ fq12x8_frobenius(struct fq12x8 *r, const struct fq12x8 *a, unsigned e)
 
 /* 1/a in Fq2: conj(a)/(a0^2 + a1^2), the inversion in Fq shared by the lanes. a <= 1.01; result <= 2.2. */
 LANE_CALL void
-fq2x8_inv_vartime(struct fq2x8 *r, const struct fq2x8 *a)
+fq2x8_inv(struct fq2x8 *r, const struct fq2x8 *a)
 {
 	struct fq8 norm, scratch;
 
 	fq8_mul2(&norm, &a->c0, &a->c0, &a->c1, &a->c1);
-	fq8_invert_all(&norm, &scratch, 1, fq_inv_batch);
+	fq8_invert_all(&norm, &scratch, 1);
 	fq8_mul(&r->c0, &a->c0, &norm);
 	fq8_neg(&scratch, &a->c1, 2);
 	fq8_mul(&r->c1, &scratch, &norm);
@@ -349,7 +349,7 @@ fq2x8_minor(struct fq2x8 *r, const struct fq2x8 *x, const struct fq2x8 *y, const
 
 /* 1/a in Fq6 by its cofactors: m0 = a0^2 - xi a1 a2, m1 = xi a2^2 - a0 a1, m2 = a1^2 - a0 a2, over a0 m0 + xi (a2 m1 + a1 m2). */
 LANE_CALL void
-fq6x8_inv_vartime(struct fq6x8 *r, const struct fq6x8 *a)
+fq6x8_inv(struct fq6x8 *r, const struct fq6x8 *a)
 {
 	const struct fq2x8 *a0 = &a->c[0], *a1 = &a->c[1], *a2 = &a->c[2];
 	struct fq2x8 m[3], xi_a2, t, u;
@@ -366,7 +366,7 @@ fq6x8_inv_vartime(struct fq6x8 *r, const struct fq6x8 *a)
 	fq2x8_mul(&u, a0, &m[0]);
 	fq2x8_add_raw(&t, &t, &u);
 	fq2x8_fold(&t);
-	fq2x8_inv_vartime(&t, &t);
+	fq2x8_inv(&t, &t);
 	for (int i = 0; i < 3; i++) {
 		fq2x8_mul(&r->c[i], &m[i], &t);
 		fq2x8_fold(&r->c[i]);
@@ -375,7 +375,7 @@ fq6x8_inv_vartime(struct fq6x8 *r, const struct fq6x8 *a)
 
 /* 1/a = (a0 - a1 w)/(a0^2 - v a1^2) */
 LANE_CALL void
-fq12x8_inv_vartime(struct fq12x8 *r, const struct fq12x8 *a)
+fq12x8_inv(struct fq12x8 *r, const struct fq12x8 *a)
 {
 	struct fq12x8 conj;
 	struct fq6x8 t, u;
@@ -386,7 +386,7 @@ fq12x8_inv_vartime(struct fq12x8 *r, const struct fq12x8 *a)
 	fq6x8_times_v_raw(&u, &u);
 	fq6x8_sub_raw(&t, &t, &u);
 	fq6x8_fold(&t);
-	fq6x8_inv_vartime(&t, &t);
+	fq6x8_inv(&t, &t);
 	fq6x8_mul_raw(&r->c0, &conj.c0, &t);
 	fq6x8_mul_raw(&r->c1, &conj.c1, &t);
 	fq6x8_fold(&r->c0);

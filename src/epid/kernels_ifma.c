@@ -8,10 +8,10 @@
 
 #ifdef EPID_LANES_PORTABLE
 #define IFMA_SET kernels_ifma_portable
-#define IFMA_NAME "ifma-portable"
+#define IFMA_NAME "AVX-512 IFMA, its lanes in C"
 #else
 #define IFMA_SET kernels_ifma
-#define IFMA_NAME "ifma"
+#define IFMA_NAME "AVX-512 IFMA"
 #endif
 
 /* ---- exponentiations with variable bases ---- */
@@ -194,12 +194,12 @@ lines_init_vartime(struct g2_lines *out, const struct g2_affine *q)
  * All Y and Z are inverted together; Z of the identity is 0 and gives x = y = 0.
  */
 static void
-line_arguments(struct fq8 *at, struct g1_affine *affine, const struct g1 *p1, const struct g1 *p2, const struct g1 *third, inversions *invert)
+line_arguments(struct fq8 *at, struct g1_affine *affine, const struct g1 *p1, const struct g1 *p2, const struct g1 *third)
 {
 	struct fq inverse[3] = { p1->y, p2->y, third->z }, room[3], value[4];
 	const struct fq *from[8] = { &value[0], &value[0], &value[1], &value[1], &value[2], &value[2], &value[3], &value[3] };
 
-	invert(inverse, room, 3);
+	fq_inv_batch(inverse, room, 3);
 	fq_mul(&value[0], &p1->x, &inverse[0]);
 	fq_neg(&value[0], &value[0]);
 	fq_mul(&value[1], &p1->z, &inverse[0]);
@@ -230,7 +230,7 @@ pairing2(struct fq12 *out, const struct g1 *p1, const struct g1 *p2, const struc
 	struct g1_affine unused;
 	struct fq8 at;
 
-	line_arguments(&at, &unused, p1, p2, &g1_identity, fq_inv_batch);
+	line_arguments(&at, &unused, p1, p2, &g1_identity);
 	pairing_at(out, w, &at);
 	wipe(&at, sizeof at);
 }
@@ -298,7 +298,7 @@ verify_one_vartime(struct signature_commitments *out, const struct group_tables 
 	comb8_end(&comb[0], &sums[0]);
 	comb8_end(&comb[1], &sums[1]);
 	verify_sums(point, &variable, &comb[0], &comb[1]);
-	line_arguments(&at, &out->r1, &point[0], &point[1], &point[2], fq_inv_batch);
+	line_arguments(&at, &out->r1, &point[0], &point[1], &point[2]);
 	pairing_at(&out->r2, g->w, &at);
 }
 
@@ -332,7 +332,7 @@ presign(struct g1_affine *out_t, struct fq12 *out_r2, const struct group_tables 
 	comb_sum(&p1, p1_combs, p1_scalars, 3);
 	comb_sum(&p2, h2, &in->ra, 1);
 	comb_sum(&t, t_combs, t_scalars, 2);
-	line_arguments(&at, out_t, &p1, &p2, &t, fq_inv_batch);
+	line_arguments(&at, out_t, &p1, &p2, &t);
 	pairing_at(out_r2, g->w, &at);
 	wipe(p1_scalars, sizeof p1_scalars);
 	wipe(t_scalars, sizeof t_scalars);

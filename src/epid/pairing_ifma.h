@@ -143,11 +143,11 @@ fq12x8_miller(struct fq12x8 *f, const uint64_t *lines, const struct miller8_poin
 #include "epid/hard_part.h"
 
 LANE_CALL void
-fq12x8_final_vartime(struct fq12x8 *r, const struct fq12x8 *f)
+fq12x8_final(struct fq12x8 *r, const struct fq12x8 *f)
 {
 	struct fq12x8 a, b;
 
-	fq12x8_inv_vartime(&b, f);
+	fq12x8_inv(&b, f);
 	fq12x8_conj(&a, f);
 	fq12x8_mul(&a, &a, &b);
 	fq12x8_frobenius(&b, &a, 2);
