@@ -109,6 +109,12 @@ print_usage(FILE *to)
 
 /* ---- options ---- */
 
+const char *
+epid_option_name(unsigned option)
+{
+	return option < NUM_OPTIONS ? option_table[option].name : "";
+}
+
 static int
 read_hash(struct epid_options *o)
 {
@@ -147,6 +153,17 @@ wrong_option(const struct verb *v, const char *what, unsigned option)
 	return cli_usage("epid", "%s%s%s %s --%s", v->first, second[0] != '\0' ? " " : "", second, what, option_table[option].name);
 }
 
+/* num_stdin: how many files are to be standard input, of which there is one. */
+static unsigned
+num_stdin(const struct epid_options *o)
+{
+	unsigned num = o->file != NULL && strcmp(o->file, "-") == 0;
+
+	for (unsigned i = 0; i < NUM_OPTIONS; i++)
+		num += (EPID_READ_OPTIONS & OPTION_BIT(i)) != 0 && o->value[i] != NULL && strcmp(o->value[i], "-") == 0;
+	return num;
+}
+
 /* overwrites_secret: one name for what is kept and what is given away. */
 static bool
 overwrites_secret(const struct epid_options *o)
@@ -172,6 +189,8 @@ check_options(struct epid_options *o, const struct verb *v, int argc, char **arg
 	if (argc - optind != v->takes_file)
 		return cli_usage("epid", v->takes_file ? "one file, please" : "an argument too many");
 	o->file = v->takes_file ? argv[optind] : NULL;
+	if (num_stdin(o) > 1)
+		return cli_usage("epid", "only one file can be standard input");
 	o->kind = o->value[OPTION_SPLIT] != NULL ? JURAT_EPID_SPLIT : JURAT_EPID_NOT_SPLIT;
 	o->says_code = v->says_code;
 	exit_code = read_hash(o);

@@ -43,6 +43,14 @@ enum epid_option {
 };
 #define OPTION_BIT(O) (1u << (O))
 
+/* Options that name a file which is read, and those whose file is new. */
+#define EPID_READ_OPTIONS \
+	(OPTION_BIT(OPTION_CA) | OPTION_BIT(OPTION_CA_KEY) | OPTION_BIT(OPTION_COMPRESSED) | OPTION_BIT(OPTION_CREDENTIAL) | OPTION_BIT(OPTION_GROUP) | \
+	    OPTION_BIT(OPTION_GROUPRL) | OPTION_BIT(OPTION_KEY) | OPTION_BIT(OPTION_MESSAGE) | OPTION_BIT(OPTION_NONCE) | OPTION_BIT(OPTION_PRIVRL) | \
+	    OPTION_BIT(OPTION_REQUEST) | OPTION_BIT(OPTION_SECRET) | OPTION_BIT(OPTION_SIGNATURE) | OPTION_BIT(OPTION_SIGRL) | \
+	    OPTION_BIT(OPTION_VERIFIERRL))
+#define EPID_NEW_OPTIONS (OPTION_BIT(OPTION_NEW_KEY) | OPTION_BIT(OPTION_NEW_SECRET))
+
 struct epid_options {
 	const char *value[NUM_OPTIONS]; /* NULL: not given; of flags anything else */
 	const char *file;               /* what stands without an option's name */
@@ -55,6 +63,8 @@ struct epid_options {
 
 /* ---- saying what failed (epid.c) ---- */
 
+/* epid_option_name: without its dashes. */
+const char *epid_option_name(unsigned option);
 /* epid_exit_of: 0, 3, 4; 1 where the computer failed. */
 int epid_exit_of(jurat_epid_rc rc);
 /* epid_refuse: a code of jurat/epid.h. epid_refuse_file: a failure of the file around it, which counts as code. what is a file's name. */
@@ -103,8 +113,10 @@ int epid_read_exactly(uint8_t *out, size_t len, const struct epid_options *o, co
 struct pki_key;
 int epid_read_ca_key(struct pki_key *out, const struct epid_options *o);
 
-/* epid_write: --output, or with a mode of 0600 a secret: only where nothing is yet. */
-int epid_write(const char *path, const void *p, size_t len, unsigned mode);
+/* epid_write: to --output, but never over a file that this command reads or has just made, a key above all. epid_create_secret: with mode 0600, only
+ * where nothing is yet. */
+int epid_write(const struct epid_options *o, const void *p, size_t len);
+int epid_create_secret(const char *path, const void *p, size_t len);
 
 /* ---- verbs ---- */
 int epid_run_ca_new(const struct epid_options *o);

@@ -2,6 +2,7 @@
 /* jurat epid: reading groups, lists, names and keys. A signed file is checked if --ca says by whom; with --ca nothing unsigned is taken. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/epid.h"
 #include "core/ct.h"
@@ -9,7 +10,6 @@
 #include "dcap/pki.h"
 
 #define KEY_FILE_MAX_LEN 65536u
-#define BASENAME_MAX_LEN (1u << 20)
 #define SIGNATURE_MAX_LEN JURAT_EPID_SIGNATURE_LEN(JURAT_EPID_SPLIT, EPID_LIST_MAX_ENTRIES)
 #define MESSAGE_MAX_LEN ((size_t)1 << 30)
 
@@ -258,8 +258,6 @@ epid_read_signed(struct epid_input *in, const struct epid_options *o)
 	const char *signature = o->value[OPTION_SIGNATURE], *message = o->value[OPTION_MESSAGE];
 	jurat_rc rc;
 
-	if (signature != NULL && strcmp(signature, "-") == 0 && strcmp(message, "-") == 0)
-		return cli_usage("epid", "only one of --signature and --message can be standard input");
 	if (signature != NULL && (rc = file_read(&in->signature, signature, SIGNATURE_MAX_LEN, &d)) != JURAT_OK)
 		return epid_refuse_file(o, JURAT_EPID_E_BAD_SIGNATURE, rc, &d, signature);
 	if ((rc = file_read(&in->message, message, MESSAGE_MAX_LEN, &d)) != JURAT_OK)
@@ -303,11 +301,43 @@ epid_read_ca_key(struct pki_key *out, const struct epid_options *o)
 	return rc == JURAT_OK ? EPID_GO_ON : cli_fail(rc, &d, path);
 }
 
+/* ---- what verbs write ---- */
+
+/* read_option: the option whose file this is, by whatever name; NUM_OPTIONS: none. */
+static unsigned
+read_option(const struct epid_options *o, const char *path)
+{
+	struct stat to, from;
+
+	if (stat(path, &to) != 0 || !S_ISREG(to.st_mode))
+		return NUM_OPTIONS;
+	for (unsigned i = 0; i < NUM_OPTIONS; i++) {
+		if (((EPID_READ_OPTIONS | EPID_NEW_OPTIONS) & OPTION_BIT(i)) != 0 && o->value[i] != NULL && stat(o->value[i], &from) == 0 &&
+		    to.st_dev == from.st_dev && to.st_ino == from.st_ino)
+			return i;
+	}
+	return NUM_OPTIONS;
+}
+
 int
-epid_write(const char *path, const void *p, size_t len, unsigned mode)
+epid_write(const struct epid_options *o, const void *p, size_t len)
+{
+	const char *path = o->value[OPTION_OUTPUT];
+	unsigned option = read_option(o, path);
+	struct jurat_diag d = { 0 };
+	jurat_rc rc;
+
+	if (option != NUM_OPTIONS)
+		return cli_usage("epid", "--output is the file of --%s", epid_option_name(option));
+	rc = file_write(path, p, len, 0644, &d);
+	return rc == JURAT_OK ? EPID_GO_ON : cli_fail(rc, &d, path);
+}
+
+int
+epid_create_secret(const char *path, const void *p, size_t len)
 {
 	struct jurat_diag d = { 0 };
-	jurat_rc rc = mode == 0600 ? file_create(path, p, len, mode, &d) : file_write(path, p, len, mode, &d);
+	jurat_rc rc = file_create(path, p, len, 0600, &d);
 
 	return rc == JURAT_OK ? EPID_GO_ON : cli_fail(rc, &d, path);
 }

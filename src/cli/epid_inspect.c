@@ -117,7 +117,7 @@ show_list(struct look *l, enum epid_form form)
 		fields_hex(&l->f, "gid", list.gid, list.gid_len);
 	if (list.base != NULL)
 		fields_hex(&l->f, "B", list.base, 64);
-	fields_number(&l->f, "version", list.version);
+	fields_number(&l->f, "list_version", list.version);
 	fields_number(&l->f, "num_entries", list.num);
 	fields_list_open(&l->f, "entries");
 	for (size_t i = 0; i < list.num && (l->f.as_json || i < MAX_ENTRIES_FOR_PEOPLE); i++)

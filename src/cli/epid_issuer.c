@@ -44,7 +44,7 @@ epid_run_ca_new(const struct epid_options *o)
 	pki_key_clear(&key);
 	if (exit_code != EPID_GO_ON)
 		return exit_code;
-	exit_code = epid_write(o->value[OPTION_OUTPUT], certificate, sizeof certificate, 0644);
+	exit_code = epid_write(o, certificate, sizeof certificate);
 	if (exit_code != EPID_GO_ON)
 		(void)unlink(key_path); /* both or none */
 	return exit_code == EPID_GO_ON ? EXIT_ACCEPTED : exit_code;
@@ -105,11 +105,11 @@ sign_group(uint8_t *public_key, size_t len, const struct epid_options *o)
 static int
 write_group(const struct epid_options *o, const uint8_t *file, size_t file_len, const uint8_t *key, size_t key_len)
 {
-	int exit_code = epid_write(o->value[OPTION_NEW_KEY], key, key_len, 0600);
+	int exit_code = epid_create_secret(o->value[OPTION_NEW_KEY], key, key_len);
 
 	if (exit_code != EPID_GO_ON)
 		return exit_code;
-	exit_code = epid_write(o->value[OPTION_OUTPUT], file, file_len, 0644);
+	exit_code = epid_write(o, file, file_len);
 	if (exit_code != EPID_GO_ON)
 		(void)unlink(o->value[OPTION_NEW_KEY]);
 	return exit_code == EPID_GO_ON ? EXIT_ACCEPTED : exit_code;
@@ -205,7 +205,7 @@ certify(const struct jurat_epid_issuer *issuer, const struct epid_input *in, con
 		return epid_refuse(o, erc, &ed, path);
 	if ((exit_code = spend_nonce(o->value[OPTION_NONCE])) != EPID_GO_ON)
 		return exit_code;
-	exit_code = epid_write(o->value[OPTION_OUTPUT], credential, len, 0600);
+	exit_code = epid_create_secret(o->value[OPTION_OUTPUT], credential, len);
 	return exit_code == EPID_GO_ON ? EXIT_ACCEPTED : exit_code;
 }
 
@@ -216,6 +216,8 @@ epid_run_issue(const struct epid_options *o)
 	struct jurat_epid_issuer *issuer = NULL;
 	int exit_code;
 
+	if (o->value[OPTION_NONCE] != NULL && strcmp(o->value[OPTION_NONCE], "-") == 0)
+		return cli_usage("epid", "--nonce wants a file: it is removed when it has served");
 	if (o->value[OPTION_NEW_NONCE] != NULL)
 		return o->value[OPTION_GROUP] == NULL ? new_nonce(o->value[OPTION_NEW_NONCE]) :
 		    cli_usage("epid", "issue --new-nonce only makes a nonce");

@@ -20,7 +20,7 @@ make_secret(uint8_t f[SECRET_LEN], const struct epid_options *o)
 
 	if (rc != JURAT_EPID_OK)
 		return epid_refuse(o, rc, &d, o->value[OPTION_NEW_SECRET]);
-	return epid_write(o->value[OPTION_NEW_SECRET], f, SECRET_LEN, 0600);
+	return epid_create_secret(o->value[OPTION_NEW_SECRET], f, SECRET_LEN);
 }
 
 static int
@@ -40,7 +40,7 @@ request(const struct epid_input *in, const struct epid_options *o)
 	exit_code = made != NULL ? make_secret(f, o) : epid_read_exactly(f, sizeof f, o, o->value[OPTION_SECRET], true);
 	if (exit_code == EPID_GO_ON) {
 		rc = jurat_epid_join_request(out, JURAT_EPID_JOIN_REQUEST_LEN(o->kind), in->group, o->kind, f, nonce, NULL, &d);
-		exit_code = rc == JURAT_EPID_OK ? epid_write(o->value[OPTION_OUTPUT], out, JURAT_EPID_JOIN_REQUEST_LEN(o->kind), 0644) :
+		exit_code = rc == JURAT_EPID_OK ? epid_write(o, out, JURAT_EPID_JOIN_REQUEST_LEN(o->kind)) :
 		    epid_refuse(o, rc, &d, made != NULL ? made : o->value[OPTION_SECRET]);
 		if (exit_code != EPID_GO_ON && made != NULL)
 			(void)unlink(made); /* no request, no secret */
@@ -52,7 +52,7 @@ request(const struct epid_input *in, const struct epid_options *o)
 static int
 write_key(uint8_t *key, size_t len, const struct epid_options *o)
 {
-	int exit_code = epid_write(o->value[OPTION_OUTPUT], key, len, 0600);
+	int exit_code = epid_create_secret(o->value[OPTION_OUTPUT], key, len);
 
 	wipe(key, len);
 	return exit_code == EPID_GO_ON ? EXIT_ACCEPTED : exit_code;
@@ -170,7 +170,7 @@ sign(const struct jurat_epid_member *member, const struct epid_input *in, const 
 	rc = jurat_epid_sign(out.p, out.len, member, &r, &d);
 	if (rc != JURAT_EPID_OK)
 		return epid_refuse(o, rc, &d, whose_fault(rc, o));
-	exit_code = epid_write(o->value[OPTION_OUTPUT], out.p, out.len, 0644);
+	exit_code = epid_write(o, out.p, out.len);
 	return exit_code == EPID_GO_ON ? EXIT_ACCEPTED : exit_code;
 }
 

@@ -5,6 +5,7 @@
 #include "cli/epid_update.h"
 
 #define REQUEST_MAX_LEN EPID_FILE_MAX_LEN
+#define REQUEST_MAX_GROUPS 16384u /* each is looked for in the list, and the list copied: two seconds */
 
 /* run_update: everything but the entry. The list's own signature is checked against --ca-key, which --ca would only repeat. */
 static int
@@ -155,9 +156,12 @@ add_group(struct epid_grown *out, struct jurat_epid_bytes list, const struct epi
     struct jurat_epid_diag *d)
 {
 	const struct group_entries *e = u->ctx;
-
-	return jurat_epid_grouprl_add(
+	jurat_epid_rc rc = jurat_epid_grouprl_add(
 	    out->p, out->cap, &out->len, list, (struct jurat_epid_bytes){ e->gids + i * e->stride, e->gid_len }, d);
+
+	if (rc == JURAT_EPID_OK && i > 0)
+		memcpy(out->p, list.p, sizeof(uint32_t)); /* one request, one version, with which a GroupRL begins */
+	return rc;
 }
 
 /* groups_of_request: the reasons that Intel's tool writes beside the ids are nothing that a list holds. */
@@ -170,6 +174,8 @@ groups_of_request(struct group_entries *out, size_t *out_num, const struct blob 
 
 	if (rc == JURAT_OK && r.num == 0)
 		rc = jurat_fail(&d, JURAT_E_FORMAT, "epid.request.count", EPID_HEADER_LEN, 1, 0);
+	if (rc == JURAT_OK && r.num > REQUEST_MAX_GROUPS)
+		rc = jurat_fail(&d, JURAT_E_TOO_LARGE, "epid.request.count", EPID_HEADER_LEN, REQUEST_MAX_GROUPS, r.num);
 	if (rc != JURAT_OK)
 		return cli_fail(rc, &d, path);
 	*out = (struct group_entries){ .gids = r.entries, .gid_len = EPID_GID_LEN, .stride = EPID_GROUPRL_REQUEST_ENTRY_LEN };

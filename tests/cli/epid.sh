@@ -93,6 +93,7 @@ cp alice.sig altered
 expect altered 3 '^kEpidSigInvalid$' '*' verify altered
 expect message_from_stdin 0 '^kEpidSigValid$' '' sh -c "'$jurat' epid verify --group bare --signature alice.sig --message - <message"
 expect both_from_stdin 2 '' 'only one' "$jurat" epid verify --group bare --signature - --message -
+expect list_and_group_from_stdin 2 '' 'only one' "$jurat" epid verify --group - --signature alice.sig --message message --privrl -
 
 # ---- signed files ----
 signed() {
@@ -160,6 +161,9 @@ expect this_group_too 0 '' '' "$jurat" epid revoke group --grouprl grouprl --gro
 expect revoked_group 4 '^kEpidSigRevokedInGroupRl$' '*' verify alice.sig --grouprl grouprl
 { printf '\002\000\000\023\000\000\000\002' && head -c 16 bare && printf '\001' && head -c 16 /dev/zero && printf '\002'; } >groups.revoke
 expect groups_by_request 0 '' '' "$jurat" epid revoke group --grouprl grouprl2 --request groups.revoke --new --ca-key ca.pem
+expect one_request_is_one_version 0 'version  *1$' '*' "$jurat" epid inspect grouprl2
+{ printf '\002\000\000\023\000\000\100\001' && head -c $((16385 * 17)) /dev/zero; } >crowd.revoke
+expect too_many_groups_at_once 3 '' 'epid.request.count' "$jurat" epid revoke group --grouprl crowd --request crowd.revoke --new
 expect groups_of_the_request 4 '^kEpidSigRevokedInGroupRl$' '*' signed alice.sig --grouprl grouprl2
 expect request_again_changes_nothing 3 '' 'kEpidDuplicateErr' "$jurat" epid revoke group --grouprl grouprl2 --request groups.revoke --ca-key ca.pem
 
@@ -203,6 +207,7 @@ expect refused_request_spends_no_nonce 0 '^n2$' '' ls n2
 expect issue 0 '' '' "$jurat" epid issue --group bare --key issuer --request r --nonce n --output c
 expect nonce_serves_once 1 '' 'does not exist' "$jurat" epid issue --group bare --key issuer --request r --nonce n --output c2
 expect credential_of_another_secret 3 '' 'kEpidKeyNotInGroupErr' "$jurat" epid join --group bare --credential c --secret bob.f --output k
+expect nonce_from_stdin 2 '' 'removed' "$jurat" epid issue --group bare --key issuer --request r --nonce - --output c2
 expect nothing_half_done 2 '' '*' ls c2 k
 chmod 644 alice.key
 expect key_that_others_read 1 '' 'alice.key' sign alice x
@@ -251,6 +256,13 @@ for file in ca.bin group bare issuer alice.key alice.f alice.request alice.crede
 	[ $file = alice.f ] && continue # 32 bytes without a form
 	expect "inspect_$file" 0 'form' '' "$jurat" epid inspect $file
 	expect "inspect_json_$file" 0 '"version": 1' '' "$jurat" epid inspect $file --json
+done
+for file in ca.bin groups alice.sig privrl sigrl grouprl verifierrl groups.revoke; do
+	expect "json of $file names nothing twice" 0 '' '' sh -c "'$jurat' epid inspect $file --json | python3 -c '
+import json, sys
+def once(pairs):
+    assert len(dict(pairs)) == len(pairs), pairs
+json.load(sys.stdin, object_pairs_hook=once)'"
 done
 for secret in alice.f issuer; do
 	digits=$(tail -c 32 $secret | od -An -tx1 | tr -d ' \n')
@@ -332,6 +344,23 @@ expect option_twice 2 '' 'twice' verify alice.sig --message message2
 expect unknown_hash 2 '' 'sha256' verify alice.sig --hash md5
 expect odd_hex 2 '' 'hex' verify alice.sig --basename hex:123
 expect secret_and_output_in_one 2 '' 'one file' "$jurat" epid group new --new-key one --output one
+cp alice.key kept.key
+ln kept.key kept.link
+cp alice.f kept.f
+cp ca.pem kept.pem
+"$jurat" epid issue --new-nonce n4 || exit 1
+expect signature_over_the_key 2 '' 'file of --key' sign kept ./kept.key
+expect signature_over_the_key_by_another_name 2 '' 'file of --key' sign kept kept.link
+expect signature_over_the_message 2 '' 'file of --message' sign kept message
+expect request_over_the_secret 2 '' 'file of --secret' "$jurat" epid join --group bare --nonce n4 --secret kept.f --output ./kept.f
+expect request_over_the_new_secret 2 '' 'file of --new-secret' "$jurat" epid join --group bare --nonce n4 --new-secret fresh --output ./fresh
+expect group_over_the_ca_key 2 '' 'file of --ca-key' "$jurat" epid group new --new-key fresh --output kept.pem --ca-key kept.pem
+expect group_over_its_key 2 '' 'file of --new-key' "$jurat" epid group new --new-key fresh --output ./fresh
+expect certificate_over_its_key 2 '' 'file of --new-key' "$jurat" epid ca new --new-key fresh --output ./fresh
+expect nothing_fresh_is_left 2 '' '*' ls fresh
+same key_is_kept alice.key kept.key
+same secret_is_kept alice.f kept.f
+same ca_key_is_kept ca.pem kept.pem
 expect argument_too_many 2 '' 'too many' verify alice.sig more
 
 # ---- Intel's own example files ----
