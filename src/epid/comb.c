@@ -55,6 +55,9 @@ double_the_table(struct g1_affine (*point)[COMB_POINTS], size_t have)
 			fq_mul(&num[n], &num[n], &den[n]);
 			add_with_slope(&point[w][have + j], &point[w][have - 1], &point[w][j], &num[n]);
 		}
+	wipe(den, sizeof den); /* the point may be a member's A */
+	wipe(num, sizeof num);
+	wipe(scratch, sizeof scratch);
 }
 
 EPID_FN void
@@ -75,6 +78,8 @@ comb_init(struct comb_points *out, const struct g1_affine *p)
 	for (size_t i = 0; i < COMB_WINDOWS; i += GROUP)
 		for (size_t have = 1; have < COMB_POINTS; have *= 2)
 			double_the_table(&out->point[i], have);
+	wipe(base, sizeof base);
+	wipe(affine, sizeof affine);
 }
 
 static void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "epid/diag.h"
 
+#include "core/ct.h"
+
 jurat_epid_rc
 epid_fail(struct jurat_epid_diag *d, jurat_epid_rc code, enum jurat_epid_defect defect, const char *field, size_t index)
 {
@@ -27,6 +29,7 @@ epid_read_g1(struct g1_affine *out, const uint8_t in[G1_LEN], bool identity_ok)
 	if (!identity_ok && epid_decide(g1_affine_is_identity(&p)))
 		return JURAT_EPID_IDENTITY;
 	*out = p;
+	wipe(&p, sizeof p); /* it may be a member's A */
 	return JURAT_EPID_NO_DEFECT;
 }
 
@@ -58,12 +61,15 @@ epid_read_fr(struct fr *out, const uint8_t in[FR_LEN])
 enum jurat_epid_defect
 epid_read_secret(struct fr *out, const uint8_t in[FR_LEN])
 {
-	struct fr k;
+	struct fr k = FR_ZERO;
+	enum jurat_epid_defect defect = JURAT_EPID_NO_DEFECT;
 
 	if (!fr_read(&k, in))
-		return JURAT_EPID_SCALAR_RANGE;
-	if (epid_decide(fr_is_zero(&k)))
-		return JURAT_EPID_SCALAR_ZERO;
-	*out = k;
-	return JURAT_EPID_NO_DEFECT;
+		defect = JURAT_EPID_SCALAR_RANGE;
+	else if (epid_decide(fr_is_zero(&k)))
+		defect = JURAT_EPID_SCALAR_ZERO;
+	else
+		*out = k;
+	wipe(&k, sizeof k);
+	return defect;
 }

@@ -18,11 +18,12 @@ bool
 fr_read(struct fr *out, const uint8_t in[FR_LEN])
 {
 	struct fr t;
+	bool below = epid_decide(limbs_read(t.v, in, &fr_modulus));
 
-	if (!epid_decide(limbs_read(t.v, in, &fr_modulus)))
-		return false;
-	fr_mul(out, &t, &fr_r2);
-	return true;
+	if (below)
+		fr_mul(out, &t, &fr_r2);
+	wipe(&t, sizeof t);
+	return below;
 }
 
 void

@@ -20,6 +20,7 @@ g1_read(struct g1_affine *out, const uint8_t in[G1_LEN])
 	if (!epid_decide(or_both(fq_equal(&l, &r), ct_is_zero(in, G1_LEN))))
 		return false;
 	*out = t;
+	wipe(&t, sizeof t); /* it may be a member's A */
 	return true;
 }
 
@@ -82,6 +83,8 @@ g1_to_affine_batch(struct g1_affine *out, const struct g1 *in, size_t n)
 		fq_mul(&out[i].x, &in[i].x, &z[i]);
 		fq_mul(&out[i].y, &in[i].y, &z[i]);
 	}
+	wipe(z, n * sizeof z[0]); /* Z tells of the scalar that made the point */
+	wipe(scratch, n * sizeof scratch[0]);
 }
 
 /*

@@ -206,7 +206,7 @@ jurat_epid_certify(uint8_t *out, size_t out_len, const struct jurat_epid_issuer 
 {
 	const struct jurat_epid_group *g = issuer->group;
 	struct g1 sum, a;
-	struct g1_affine affine;
+	struct g1_affine affine; /* A, once it is made: as secret as x until the member has both */
 	struct fr x, inverse;
 	struct request r;
 	jurat_epid_rc rc;
@@ -227,7 +227,9 @@ jurat_epid_certify(uint8_t *out, size_t out_len, const struct jurat_epid_issuer 
 	memcpy(out, g->public_key, g->gid_len);
 	g1_write(out + g->gid_len, &affine);
 	fr_write(out + g->gid_len + G1_LEN, &x);
+	wipe(&x, sizeof x);
 	wipe(&inverse, sizeof inverse);
 	wipe(&a, sizeof a);
+	wipe(&affine, sizeof affine);
 	return JURAT_EPID_OK;
 }

@@ -12,7 +12,7 @@
 bool
 epid_key_fits(const struct jurat_epid_group *g, enum jurat_epid_kind kind, const struct epid_key *key)
 {
-	const struct g1_affine bases[2] = { key->a, g->side[kind].h1 };
+	struct g1_affine bases[2] = { key->a, g->side[kind].h1 };
 	struct fr k[2] = { key->x, key->f };
 	struct g1 p1, p2, generator;
 	struct fq12 product;
@@ -26,8 +26,10 @@ epid_key_fits(const struct jurat_epid_group *g, enum jurat_epid_kind kind, const
 	g1_from_affine(&p2, &key->a);
 	g->kernels->pairing2(&product, &p1, &p2, &g->lines_w);
 	fits = epid_decide(fq12_equal(&product, &fq12_one));
+	wipe(bases, sizeof bases);
 	wipe(k, sizeof k);
 	wipe(&p1, sizeof p1);
+	wipe(&p2, sizeof p2);
 	wipe(&product, sizeof product);
 	return fits;
 }

@@ -16,6 +16,8 @@ pair_g2(uint8_t out[FQ12_LEN], const struct jurat_epid_group *g, const struct g1
 	g1_from_affine(&point, p);
 	g->kernels->pairing2(&e, &point, &g1_identity, &g->lines_w);
 	fq12_write(out, &e);
+	wipe(&e, sizeof e);
+	wipe(&point, sizeof point);
 }
 
 static void
@@ -27,6 +29,8 @@ pair_w(uint8_t out[FQ12_LEN], const struct jurat_epid_group *g, const struct g1_
 	g1_from_affine(&point, p);
 	g->kernels->pairing2(&e, &g1_identity, &point, &g->lines_w);
 	fq12_write(out, &e);
+	wipe(&e, sizeof e);
+	wipe(&point, sizeof point);
 }
 
 /* write_shared: e(h1,g2) e(h2,g2) e(h2,w), with which both files begin. */
