@@ -141,24 +141,49 @@ comb_add(struct g1 *acc, const struct comb_points *comb, const struct fr *k)
 	wipe(&t, sizeof t);
 }
 
+/* acc += d P, of the half that belongs to lambda d lambda P. */
+static void
+add_multiple_vartime(struct g1 *acc, const struct g1_affine *table, int d, int h)
+{
+	struct g1_affine t;
+
+	if (d == 0)
+		return;
+	t = table[(d < 0 ? -d : d) - 1];
+	if (d < 0)
+		fq_neg(&t.y, &t.y);
+	if (h == 1)
+		fq_mul(&t.x, &t.x, &fq_beta3);
+	g1_add_affine(acc, acc, &t);
+}
+
 EPID_FN void
 comb_add_vartime(struct g1 *acc, const struct comb_points *comb, const struct fr *k)
 {
 	struct half half[2];
-	struct g1_affine t;
 
 	halves_of(half, k);
 	for (int i = 0; i < COMB_WINDOWS; i++)
-		for (int h = 0; h < 2; h++) {
-			int d = next_digit(&half[h], i);
+		for (int h = 0; h < 2; h++)
+			add_multiple_vartime(acc, comb->point[i], next_digit(&half[h], i), h);
+}
 
-			if (d == 0)
-				continue;
-			t = comb->point[i][(d < 0 ? -d : d) - 1];
-			if (d < 0)
-				fq_neg(&t.y, &t.y);
-			if (h == 1)
-				fq_mul(&t.x, &t.x, &fq_beta3);
-			g1_add_affine(acc, acc, &t);
-		}
+EPID_FN void
+comb_of_generator_vartime(struct g1 *out, const struct fr *k)
+{
+	struct half half[2];
+	int digit[COMB_WINDOWS][2];
+
+	halves_of(half, k);
+	for (int i = 0; i < COMB_WINDOWS; i++)
+		for (int h = 0; h < 2; h++)
+			digit[i][h] = next_digit(&half[h], i);
+	*out = g1_identity;
+	for (int pass = GENERATOR_PASSES - 1; pass >= 0; pass--) {
+		for (int j = 0; j < COMB_BITS && pass != GENERATOR_PASSES - 1; j++)
+			g1_double(out, out);
+		for (int i = pass; i < COMB_WINDOWS; i += GENERATOR_PASSES)
+			for (int h = 0; h < 2; h++)
+				add_multiple_vartime(out, comb_generator.point[i / GENERATOR_PASSES], digit[i][h], h);
+	}
 }

@@ -17,9 +17,21 @@ struct comb_points {
 	struct g1_affine point[COMB_WINDOWS][COMB_POINTS];
 };
 
+/*
+ * Of g1, a constant: point[w][j] = (j + 1) 2^(20 w) g1, every fourth window. The digits between them are added in passes, 5 doublings apart: some time
+ * for 20 KB of every library.
+ */
+#define GENERATOR_PASSES 4
+#define GENERATOR_WINDOWS ((COMB_WINDOWS + GENERATOR_PASSES - 1) / GENERATOR_PASSES)
+struct generator_points {
+	struct g1_affine point[GENERATOR_WINDOWS][COMB_POINTS];
+};
+
 EPID_FN void comb_init(struct comb_points *out, const struct g1_affine *p);
 /* comb_add: acc += k * P. */
 EPID_FN void comb_add(struct g1 *acc, const struct comb_points *comb, const struct fr *k);
 EPID_FN void comb_add_vartime(struct g1 *acc, const struct comb_points *comb, const struct fr *k);
+/* comb_of_generator_vartime: out = k * g1. */
+EPID_FN void comb_of_generator_vartime(struct g1 *out, const struct fr *k);
 
 #endif

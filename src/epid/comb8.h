@@ -181,56 +181,81 @@ comb8_each(struct g1x8 *r, const struct comb8_term *terms, unsigned n, unsigned 
 
 /* ---- g1, by the portable set's comb, which is looked up by digit: for public scalars ---- */
 
-/* acc plus, in each lane, its digit at its place. */
+/* One lane's digit: of which window, how large, and of what sign. */
+struct generator_digit {
+	unsigned window;
+	uint64_t magnitude, negative;
+};
+
+/* acc plus, in each lane, its digit times its window's point; of the half that belongs to lambda (h = 1) times lambda. */
 LANE_CALL void
-comb8_generator_add_vartime(struct g1x8 *acc, const unsigned place[NUM_LANES], const uint64_t magnitude[NUM_LANES], const uint64_t negative[NUM_LANES])
+comb8_generator_add_vartime(struct g1x8 *acc, const struct generator_digit d[NUM_LANES], unsigned h)
 {
 	const struct g1_affine none = { FQ_ZERO, FQ_ZERO };
 	const struct fq *x[NUM_LANES], *y[NUM_LANES];
+	uint64_t negative[NUM_LANES];
 	struct g1x8_affine p;
 
 	for (unsigned k = 0; k < NUM_LANES; k++) {
-		const struct g1_affine *entry = magnitude[k] == 0 ? &none : &comb_generator.point[place[k]][magnitude[k] - 1];
+		const struct g1_affine *entry = d[k].magnitude == 0 ? &none : &comb_generator.point[d[k].window][d[k].magnitude - 1];
 
 		x[k] = &entry->x;
 		y[k] = &entry->y;
+		negative[k] = d[k].negative;
 	}
 	fq8_from_fq(&p.x, x, NUM_LANES);
 	fq8_from_fq(&p.y, y, NUM_LANES);
+	if (h == 1)
+		g1x8_times_lambda(&p.x, 0xff);
 	fq8_canonical(&p.x, &p.x);
 	fq8_canonical(&p.y, &p.y);
 	comb8_add_entry(acc, &p, lanes_load(negative));
 }
 
-/* As comb8_add_spread. Places that no digit has are given the digit 0. */
-LANE_CALL void
-comb8_generator_spread_vartime(struct comb8_sums *s, const struct fr *k)
+/* Between the passes (comb.h). */
+LANE_INLINE void
+comb8_generator_next_pass(struct g1x8 *acc, unsigned pass)
 {
-	struct comb8_digits d;
+	for (unsigned i = 0; i < COMB8_BITS && pass != GENERATOR_PASSES - 1; i++)
+		g1x8_double(acc, acc);
+}
+
+_Static_assert(GENERATOR_WINDOWS < NUM_LANES, "a pass has a lane for each window, and one that stays empty");
+
+/* k · g1, spread over the lanes. */
+LANE_CALL void
+comb8_generator_spread_vartime(struct g1x8 *r, const struct fr *k)
+{
+	struct comb8_digits d[2];
 	struct fr_halves halves;
 
 	fr_split(&halves, k);
-	for (unsigned h = 0; h < 2; h++) {
-		comb8_digits_set(&d, halves.k[h], halves.negative[h]);
-		for (unsigned row = 0; row < COMB8_ROWS; row++) {
-			unsigned place[NUM_LANES];
+	for (unsigned h = 0; h < 2; h++)
+		comb8_digits_set(&d[h], halves.k[h], halves.negative[h]);
+	g1x8_identity(r);
+	for (unsigned pass = GENERATOR_PASSES; pass-- != 0;) {
+		comb8_generator_next_pass(r, pass);
+		for (unsigned h = 0; h < 2; h++) {
+			struct generator_digit digit[NUM_LANES] = { { 0 } };
 
-			for (unsigned lane = 0; lane < NUM_LANES; lane++)
-				place[lane] = NUM_LANES * row + lane;
-			comb8_generator_add_vartime(&s->half[h], place, d.magnitude[row], d.negative[row]);
+			for (unsigned w = 0; w < GENERATOR_WINDOWS; w++) {
+				const unsigned place = w * GENERATOR_PASSES + pass; /* from DIGITS_5 on their digits are 0 */
+
+				digit[w] = (struct generator_digit){ w, d[h].magnitude[place / NUM_LANES][place % NUM_LANES],
+					d[h].negative[place / NUM_LANES][place % NUM_LANES] };
+			}
+			comb8_generator_add_vartime(r, digit, h);
 		}
 	}
 }
 
-/* As comb8_each, of one term. */
+/* k[lane] · g1 in each lane. */
 LANE_CALL void
 comb8_generator_each_vartime(struct g1x8 *r, const struct fr *const *k, unsigned num)
 {
-	struct comb8_sums s;
 	struct digits8 d[2];
 	struct fr_halves halves;
 
-	comb8_begin(&s);
 	digits8_zero(&d[0]);
 	digits8_zero(&d[1]);
 	for (unsigned lane = 0; lane < num; lane++) {
@@ -238,13 +263,20 @@ comb8_generator_each_vartime(struct g1x8 *r, const struct fr *const *k, unsigned
 		for (unsigned h = 0; h < 2; h++)
 			digits8_set(&d[h], lane, halves.k[h], halves.negative[h], COMB8_BITS, DIGITS_5);
 	}
-	for (unsigned i = 0; i < DIGITS_5; i++) {
-		const unsigned place[NUM_LANES] = { i, i, i, i, i, i, i, i };
+	g1x8_identity(r);
+	for (unsigned pass = GENERATOR_PASSES; pass-- != 0;) {
+		comb8_generator_next_pass(r, pass);
+		for (unsigned i = pass; i < DIGITS_5; i += GENERATOR_PASSES) {
+			for (unsigned h = 0; h < 2; h++) {
+				struct generator_digit digit[NUM_LANES];
 
-		for (unsigned h = 0; h < 2; h++)
-			comb8_generator_add_vartime(&s.half[h], place, d[h].magnitude[i], d[h].negative[i]);
+				for (unsigned lane = 0; lane < NUM_LANES; lane++)
+					digit[lane] = (struct generator_digit){ i / GENERATOR_PASSES, d[h].magnitude[i][lane],
+						d[h].negative[i][lane] };
+				comb8_generator_add_vartime(r, digit, h);
+			}
+		}
 	}
-	comb8_end(r, &s);
 }
 
 /* ---- making one ---- */

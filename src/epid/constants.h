@@ -14,6 +14,6 @@ extern const struct fq fq_r2, fq_r3, fq_two64, fq_three;
 extern const struct fq fq_beta3; /* a cube root of 1: lambda (x, y) = (beta3 x, y) */
 extern const struct fq2 fq12_gamma1[6], fq12_gamma2[6], fq12_gamma3[6]; /* xi^(k(q^e - 1)/6) */
 extern const struct fq2 g2_b, g2_3b; /* 3/xi of the twist's equation, and three times it */
-extern const struct comb_points comb_generator;
+extern const struct generator_points comb_generator;
 
 #endif

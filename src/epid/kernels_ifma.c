@@ -290,9 +290,9 @@ verify_one_vartime(struct signature_commitments *out, const struct group_tables 
 	half_digits(&digits, scalar, 4);
 	g1x8_multi_exp(&variable, tables, &digits, 1);
 	comb8_begin(&sums[0]);
+	comb8_generator_spread_vartime(&sums[0].half[0], &in->c);
 	comb8_add_spread(&sums[0], comb_words(g->h1), &in->sf);
 	comb8_add_spread(&sums[0], comb_words(g->h2), &in->sb);
-	comb8_generator_spread_vartime(&sums[0], &in->c);
 	comb8_begin(&sums[1]);
 	comb8_add_spread(&sums[1], comb_words(g->h2), &in->sa);
 	comb8_end(&comb[0], &sums[0]);

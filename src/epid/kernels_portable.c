@@ -108,11 +108,11 @@ verify_one_vartime(struct signature_commitments *out, const struct group_tables 
 	fr_neg(&sx_c[0], &in->sx);
 	sx_c[1] = sf_c[1];
 	g1_multi_exps_vartime(t, &in->t, 1, sx_c, 2);
-	p1 = t[0];
+	comb_of_generator_vartime(&p1, &in->c);
+	g1_add(&p1, &p1, &t[0]);
 	p2 = t[1];
 	comb_add_vartime(&p1, points(g->h1), &in->sf);
 	comb_add_vartime(&p1, points(g->h2), &in->sb);
-	comb_add_vartime(&p1, &comb_generator, &in->c);
 	comb_add_vartime(&p2, points(g->h2), &in->sa);
 	pairing_of_two(&out->r2, &p1, &p2, g->w);
 }

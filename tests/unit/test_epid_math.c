@@ -9,6 +9,7 @@
 
 #include "crypto/crypto.h"
 #include "epid/comb.h"
+#include "epid/constants.h"
 #include "epid/exp.h"
 #include "epid/kernels.h"
 #include "epid/pairing.h"
@@ -641,6 +642,27 @@ a_comb_of_the_identity_is_the_identity(void **state)
 }
 
 static void
+the_comb_of_the_generator_holds_every_fourth_window_and_gives_its_multiples(void **state)
+{
+	static struct comb_points all;
+	struct fr k[6] = { FR_ZERO, fr_one };
+	struct g1 got, want;
+
+	(void)state;
+	comb_init(&all, &g1_generator);
+	for (size_t w = 0; w < GENERATOR_WINDOWS; w++)
+		assert_memory_equal(comb_generator.point[w], all.point[w * GENERATOR_PASSES], sizeof all.point[0]);
+	fr_neg(&k[2], &fr_one);
+	for (size_t i = 3; i < ARRAY_LEN(k); i++)
+		random_fr(&k[i]);
+	for (size_t i = 0; i < ARRAY_LEN(k); i++) {
+		comb_of_generator_vartime(&got, &k[i]);
+		g1_multi_exps(&want, &g1_generator, 1, &k[i], 1);
+		assert_true(g1_equal(&got, &want));
+	}
+}
+
+static void
 fq12_is_a_field(void **state)
 {
 	struct fq12 a, b, c, l, r;
@@ -796,6 +818,7 @@ main(void)
 		cmocka_unit_test(exponentiation_agrees_with_the_group_law),
 		cmocka_unit_test(exponents_of_one_base_share_its_tables),
 		cmocka_unit_test(a_comb_of_the_identity_is_the_identity),
+		cmocka_unit_test(the_comb_of_the_generator_holds_every_fourth_window_and_gives_its_multiples),
 		cmocka_unit_test(fq12_is_a_field),
 		cmocka_unit_test(the_pairing_is_bilinear),
 		cmocka_unit_test(pairings_have_the_order_p_and_square_as_gt),

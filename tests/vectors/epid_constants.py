@@ -17,8 +17,8 @@ G2 = ((0xE20171C54AA3DA0521670413743CCF22D25D52683D32470EF6021343BF282394,
       (0xAE60A4E751FFD350C621E703312826BD55E8B59A4D916838414DB822DD2335AE,
        0x1AB442F989AFE5ADF80274F87645E2532CDC61819093D6132C90FE8951B92421))
 COMB_BITS = 5
-COMB_WINDOWS = 26
 COMB_POINTS = 1 << (COMB_BITS - 1)
+GENERATOR_WINDOWS, GENERATOR_PASSES = 7, 4
 
 
 class F1:
@@ -108,14 +108,14 @@ def lines(point):
 
 
 def comb(point):
-    """[i][j] = (j + 1) 2^(5 i) point"""
+    """[w][j] = (j + 1) 2^(20 w) point"""
     rows = []
-    for _ in range(COMB_WINDOWS):
+    for _ in range(GENERATOR_WINDOWS):
         row = [point]
         while len(row) < COMB_POINTS:
             row.append(add(F1, row[-1], point))
         rows.append(row)
-        for _ in range(COMB_BITS):
+        for _ in range(COMB_BITS * GENERATOR_PASSES):
             point = add(F1, point, point)
     return rows
 
@@ -175,7 +175,7 @@ def emit():
     o.append("const struct pairing_lines pairing_generator_lines = { {")
     o.extend(f"\t{{ {fq2(m)}, {fq2(c)} }}," for m, c in lines(G2))
     o.append("} };")
-    o.append("const struct comb_points comb_generator = { {")
+    o.append("const struct generator_points comb_generator = { {")
     for row in comb(G1):
         o.append("\t{")
         o.extend(f"\t\t{affine(pt)}," for pt in row)
