@@ -154,6 +154,7 @@ enum jurat_epid_hash {
 };
 
 /* Keys, join requests and signatures come in two kinds that do not mix: those of Intel's last SDK and of TPMs, and those of SGX. */
+/* Functions that take a kind refuse any other number with JURAT_EPID_E_BAD_ARG. */
 enum jurat_epid_kind { JURAT_EPID_NOT_SPLIT = 0, JURAT_EPID_SPLIT = 1 };
 
 /* Lengths. G is the length of the group id. */

@@ -27,6 +27,14 @@ epid_bytes_ok(struct jurat_epid_bytes b)
 	return b.p != NULL || b.len == 0;
 }
 
+jurat_epid_rc
+epid_kind_check(enum jurat_epid_kind kind, struct jurat_epid_diag *d)
+{
+	if (kind == JURAT_EPID_NOT_SPLIT || kind == JURAT_EPID_SPLIT)
+		return JURAT_EPID_OK;
+	return epid_fail(d, JURAT_EPID_E_BAD_ARG, JURAT_EPID_NO_DEFECT, "kind", 0);
+}
+
 bool
 epid_gid_equal(const struct jurat_epid_group *group, const uint8_t *p)
 {

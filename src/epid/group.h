@@ -41,6 +41,9 @@ void *epid_memory(void *memory, size_t memory_len, size_t size);
 /* epid_bytes_ok: NULL only with length 0. */
 MUST_USE bool epid_bytes_ok(struct jurat_epid_bytes b);
 
+/* epid_kind_check: JURAT_EPID_E_BAD_ARG for a kind that there is not: it is an index. */
+MUST_USE jurat_epid_rc epid_kind_check(enum jurat_epid_kind kind, struct jurat_epid_diag *d);
+
 /* epid_gid_equal: whether the group id at p (of the group's own length) is the group's. Public. */
 MUST_USE bool epid_gid_equal(const struct jurat_epid_group *group, const uint8_t *p);
 

@@ -68,6 +68,8 @@ jurat_epid_join_request(uint8_t *out, size_t out_len, const struct jurat_epid_gr
 	struct fr secret, r, c;
 	jurat_epid_rc rc;
 
+	if ((rc = epid_kind_check(kind, d)) != JURAT_EPID_OK)
+		return rc;
 	if (out_len != JURAT_EPID_JOIN_REQUEST_LEN(kind))
 		return epid_fail(d, JURAT_EPID_E_BAD_ARG, JURAT_EPID_BAD_LENGTH, "out", 0);
 	if ((defect = epid_read_secret(&secret, f)) != JURAT_EPID_NO_DEFECT)

@@ -57,6 +57,8 @@ epid_key_read(struct epid_key *out, const struct jurat_epid_group *g, enum jurat
 	struct epid_key key;
 	jurat_epid_rc rc;
 
+	if ((rc = epid_kind_check(kind, d)) != JURAT_EPID_OK)
+		return rc;
 	if (in.p == NULL || in.len != JURAT_EPID_PRIVATE_KEY_LEN(g->gid_len))
 		return epid_fail(d, JURAT_EPID_E_BAD_PRIVATE_KEY, JURAT_EPID_BAD_LENGTH, "key", 0);
 	if (!epid_gid_equal(g, in.p))
@@ -89,6 +91,8 @@ jurat_epid_key_from_credential(uint8_t *out, size_t out_len, const struct jurat_
 	struct epid_key key;
 	jurat_epid_rc rc;
 
+	if ((rc = epid_kind_check(kind, d)) != JURAT_EPID_OK)
+		return rc;
 	if (out_len != JURAT_EPID_PRIVATE_KEY_LEN(group->gid_len))
 		return epid_fail(d, JURAT_EPID_E_BAD_ARG, JURAT_EPID_BAD_LENGTH, "out", 0);
 	if (credential.p == NULL || credential.len != JURAT_EPID_CREDENTIAL_LEN(group->gid_len))
@@ -157,6 +161,8 @@ jurat_epid_key_decompress(uint8_t *out, size_t out_len, const struct jurat_epid_
 	struct epid_key key;
 	jurat_epid_rc rc;
 
+	if ((rc = epid_kind_check(kind, d)) != JURAT_EPID_OK)
+		return rc;
 	if (out_len != JURAT_EPID_PRIVATE_KEY_LEN(group->gid_len))
 		return epid_fail(d, JURAT_EPID_E_BAD_ARG, JURAT_EPID_BAD_LENGTH, "out", 0);
 	if (compressed.p == NULL || compressed.len != JURAT_EPID_COMPRESSED_KEY_LEN(group->gid_len))

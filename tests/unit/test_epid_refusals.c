@@ -342,6 +342,155 @@ credentials_are_refused_with_the_reason(void **state)
 	assert_memory_equal(out, world.key[0], sizeof out);
 }
 
+static void
+compressed_keys_are_refused_with_the_reason(void **state)
+{
+	/* 30 is no square, so that no point has x = 3; (1, 2) is one, and zeros are nobody's seed */
+	static const struct change changes[] = {
+		{ "another group", 15, 1, "99", JURAT_EPID_E_KEY_NOT_IN_GROUP, JURAT_EPID_WRONG_GROUP },
+		{ "A.x not below q", 16, 0, field, JURAT_EPID_E_BAD_ARG, JURAT_EPID_NOT_CANONICAL },
+		{ "A.x off the curve", 47, 1, "03", JURAT_EPID_E_BAD_ARG, JURAT_EPID_NOT_ON_CURVE },
+		{ "a key of nobody", 47, 1, "01", JURAT_EPID_E_BAD_ARG, JURAT_EPID_WRONG_PROOF },
+	};
+	uint8_t bad[JURAT_EPID_COMPRESSED_KEY_LEN(16)], out[JURAT_EPID_PRIVATE_KEY_LEN(16)] = { 0 }, zeros[sizeof out] = { 0 };
+	struct jurat_epid_diag d;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		d = (struct jurat_epid_diag){ 0 };
+		memset(bad, 0, sizeof bad);
+		memcpy(bad, world.gid, 16);
+		apply(bad, &changes[i]);
+		expect(&changes[i], jurat_epid_key_decompress(out, sizeof out, world.group, world.kind, view(bad, sizeof bad), &d), &d);
+	}
+	d = (struct jurat_epid_diag){ 0 };
+	assert_int_equal(jurat_epid_key_decompress(out, sizeof out, world.group, world.kind, view(bad, sizeof bad - 1), &d), JURAT_EPID_E_BAD_ARG);
+	assert_int_equal(d.defect, JURAT_EPID_BAD_LENGTH);
+	assert_memory_equal(out, zeros, sizeof out);
+}
+
+static void
+a_kind_that_there_is_not_is_refused(void **state)
+{
+	const enum jurat_epid_kind kinds[] = { (enum jurat_epid_kind)2, (enum jurat_epid_kind)0x40000000 };
+	uint8_t out[JURAT_EPID_JOIN_REQUEST_LEN(JURAT_EPID_SPLIT)] = { 0 }, zeros[sizeof out] = { 0 }, compressed[80], one[32] = { [31] = 1 };
+	struct jurat_epid_bytes key = epid_world_key(&world, 0), credential = view(world.key[0], JURAT_EPID_CREDENTIAL_LEN(16));
+	struct jurat_epid_bytes none = { NULL, 0 };
+	struct jurat_epid_member *untouched = NULL;
+	size_t len = 99;
+
+	(void)state;
+	memset(compressed, 0, sizeof compressed);
+	memcpy(compressed, world.gid, 16);
+	compressed[47] = 1;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		struct jurat_epid_diag d = { 0 };
+
+		assert_int_equal(jurat_epid_join_request(out, 128, world.group, kinds[i], one, one, NULL, &d), JURAT_EPID_E_BAD_ARG);
+		assert_string_equal(d.field, "kind");
+		assert_int_equal(jurat_epid_key_from_credential(out, 144, world.group, kinds[i], credential, one, NULL), JURAT_EPID_E_BAD_ARG);
+		assert_int_equal(jurat_epid_key_decompress(out, 144, world.group, kinds[i], view(compressed, 80), NULL), JURAT_EPID_E_BAD_ARG);
+		assert_int_equal(jurat_epid_member_new(&untouched, world.group, kinds[i], key, NULL), JURAT_EPID_E_BAD_ARG);
+		assert_int_equal(jurat_epid_privrl_add(out, sizeof out, &len, none, world.group, kinds[i], key, NULL), JURAT_EPID_E_BAD_ARG);
+	}
+	assert_true(untouched == NULL && len == 99);
+	assert_memory_equal(out, zeros, sizeof out);
+}
+
+/* Only who chose h1 himself can send F = -g1 with a right proof: here h1 = g1, f = -1. A would be the identity. */
+static void
+a_join_request_that_makes_a_the_identity_is_refused(void **state)
+{
+	uint8_t key[JURAT_EPID_GROUP_KEY_LEN(16)], f[32], nonce[32] = { 7 }, request[JURAT_EPID_JOIN_REQUEST_LEN(JURAT_EPID_NOT_SPLIT)];
+	uint8_t credential[JURAT_EPID_CREDENTIAL_LEN(16)] = { 0 }, zeros[sizeof credential] = { 0 };
+	struct jurat_epid_group *g;
+	struct jurat_epid_issuer *i;
+	struct jurat_epid_diag d = { 0 };
+
+	(void)state;
+	memcpy(key, world.public_key, sizeof key);
+	memset(key + 16, 0, 64);
+	key[16 + 31] = 1;
+	key[16 + 63] = 2;
+	put(f, order);
+	f[31]--;
+	assert_int_equal(jurat_epid_group_new(&g, view(key, sizeof key), JURAT_EPID_HASH_OF_GROUP, NULL), JURAT_EPID_OK);
+	assert_int_equal(jurat_epid_issuer_new(&i, g, view(world.issuer_key, JURAT_EPID_ISSUER_KEY_LEN(16)), NULL), JURAT_EPID_OK);
+	assert_int_equal(jurat_epid_join_request(request, sizeof request, g, JURAT_EPID_NOT_SPLIT, f, nonce, &world.random, NULL), JURAT_EPID_OK);
+	assert_int_equal(jurat_epid_certify(credential, sizeof credential, i, view(request, sizeof request), nonce, &world.random, &d),
+	    JURAT_EPID_E_BAD_JOIN_REQUEST);
+	assert_int_equal(d.defect, JURAT_EPID_IDENTITY);
+	assert_memory_equal(credential, zeros, sizeof zeros);
+	jurat_epid_issuer_free(i);
+	jurat_epid_group_free(g);
+}
+
+static void
+precomputed_values_are_refused_with_the_reason(void **state)
+{
+	uint8_t precomp[JURAT_EPID_VERIFIER_PRECOMP_LEN(16)];
+	struct jurat_epid_diag d = { 0 };
+
+	(void)state;
+	assert_int_equal(jurat_epid_verifier_precomp_write(precomp, sizeof precomp, world.group, NULL), JURAT_EPID_OK);
+	assert_int_equal(jurat_epid_verifier_precomp_check(world.group, view(precomp, sizeof precomp), NULL), JURAT_EPID_OK);
+	assert_int_equal(jurat_epid_verifier_precomp_check(world.group, view(precomp, sizeof precomp - 1), &d), JURAT_EPID_E_BAD_PRECOMP);
+	assert_int_equal(d.defect, JURAT_EPID_BAD_LENGTH);
+	for (size_t at = 16; at < sizeof precomp; at += 384) { /* one bit in each of the four */
+		d = (struct jurat_epid_diag){ 0 };
+		precomp[at + 383] ^= 1;
+		assert_int_equal(jurat_epid_verifier_precomp_check(world.group, view(precomp, sizeof precomp), &d), JURAT_EPID_E_BAD_PRECOMP);
+		assert_int_equal(d.defect, JURAT_EPID_WRONG_PROOF);
+		precomp[at + 383] ^= 1;
+	}
+	precomp[15] ^= 1;
+	assert_int_equal(
+	    jurat_epid_verifier_precomp_check(world.group, view(precomp, sizeof precomp), NULL), JURAT_EPID_E_PRECOMP_NOT_IN_GROUP);
+}
+
+/* issue: everything of an issuer and a member that draws, with so many draws that succeed. */
+static jurat_epid_rc
+issue(uint8_t *out, int which, size_t draws)
+{
+	struct epid_stream stream = { 3, draws };
+	struct jurat_epid_random random = { epid_stream_fill, &stream };
+	static uint8_t request[JURAT_EPID_JOIN_REQUEST_LEN(JURAT_EPID_NOT_SPLIT)];
+	const uint8_t nonce[32] = { 9 };
+
+	switch (which) {
+	case 0:
+		return jurat_epid_group_create(out, JURAT_EPID_GROUP_KEY_LEN(16), out + JURAT_EPID_GROUP_KEY_LEN(16), JURAT_EPID_ISSUER_KEY_LEN(16),
+		    view(world.gid, 16), &random, NULL);
+	case 1:
+		return jurat_epid_presign((void *)out, world.member[0], 0, &random, NULL);
+	case 2:
+		return jurat_epid_presign((void *)out, world.member[0], JURAT_EPID_PRESIGN_RANDOM_BASE, &random, NULL);
+	default:
+		if (jurat_epid_join_request(request, sizeof request, world.group, world.kind, nonce, nonce, NULL, NULL) != JURAT_EPID_OK)
+			return JURAT_EPID_E_INTERNAL;
+		return jurat_epid_certify(
+		    out, JURAT_EPID_CREDENTIAL_LEN(16), world.issuer, view(request, sizeof request), nonce, &random, NULL);
+	}
+}
+
+static void
+a_source_that_fails_at_any_draw_is_reported_and_nothing_is_written(void **state)
+{
+	static const size_t draws[] = { 3, 5, 6, 1 };
+	static _Alignas(16) uint8_t out[1024];
+	static const uint8_t zeros[sizeof out];
+
+	(void)state;
+	for (int which = 0; which < 4; which++) {
+		for (size_t good = 0; good < draws[which]; good++) {
+			assert_int_equal(issue(out, which, good), JURAT_EPID_E_RANDOM);
+			assert_memory_equal(out, zeros, sizeof out);
+		}
+		assert_int_equal(issue(out, which, draws[which]), JURAT_EPID_OK);
+		memset(out, 0, sizeof out);
+	}
+}
+
 /* ---- signatures ---- */
 
 static void
@@ -464,6 +613,8 @@ lists_grow_only_by_what_is_right(void **state)
 	struct epid_made s = epid_world_sign(&world, 0, MESSAGE, "name", NULL);
 	struct jurat_epid_bytes none = { NULL, 0 };
 	uint8_t list[JURAT_EPID_SIGRL_LEN(16, 2)] = { 0 }, old[JURAT_EPID_SIGRL_LEN(16, 1)], key[JURAT_EPID_PRIVATE_KEY_LEN(16)];
+	uint8_t privrl[JURAT_EPID_PRIVRL_LEN(16, 1)], longer[JURAT_EPID_PRIVRL_LEN(16, 2)];
+	struct jurat_epid_diag d = { 0 };
 	size_t len = 99;
 
 	(void)state;
@@ -482,12 +633,44 @@ lists_grow_only_by_what_is_right(void **state)
 	    JURAT_EPID_OK);
 	assert_int_equal(len, sizeof old);
 	memcpy(old, list, sizeof old);
+	assert_int_equal(
+	    jurat_epid_sigrl_add(list, sizeof list, &len, view(old, sizeof old), world.group, view(s.p, s.len), epid_text_bytes(MESSAGE), &d),
+	    JURAT_EPID_E_DUPLICATE);
+	assert_int_equal(d.defect, JURAT_EPID_LISTED);
+	assert_memory_equal(list, old, sizeof old);
 	memset(old + 24, 0, 128); /* an entry of somebody else, and the last version */
 	memset(old + 16, 0xff, 4);
 	assert_int_equal(
 	    jurat_epid_sigrl_add(list, sizeof list, &len, view(old, sizeof old), world.group, view(s.p, s.len), epid_text_bytes(MESSAGE), NULL),
 	    JURAT_EPID_E_MAX_VERSION);
+	assert_int_equal(jurat_epid_privrl_add(privrl, sizeof privrl, &len, none, world.group, world.kind, epid_world_key(&world, 0), NULL),
+	    JURAT_EPID_OK);
+	assert_int_equal(jurat_epid_privrl_add(
+			     longer, sizeof longer, &len, view(privrl, len), world.group, world.kind, epid_world_key(&world, 0), NULL),
+	    JURAT_EPID_E_DUPLICATE);
 	free(s.p);
+}
+
+static void
+a_full_list_grows_no_more(void **state)
+{
+	const size_t most = (size_t)1 << 20, full = JURAT_EPID_PRIVRL_LEN(16, most);
+	uint8_t *list = calloc(2, full + 32), *longer = list + full + 32;
+	size_t len = 99;
+
+	(void)state;
+	assert_non_null(list);
+	memcpy(list, world.gid, 16);
+	list[21] = 0x10; /* 2^20 */
+	assert_int_equal(jurat_epid_privrl_add(
+			     longer, full + 32, &len, view(list, full), world.group, world.kind, epid_world_key(&world, 0), NULL),
+	    JURAT_EPID_E_MAX_ENTRIES);
+	list[23] = 1;
+	assert_int_equal(jurat_epid_privrl_add(
+			     longer, full + 32, &len, view(list, full + 32), world.group, world.kind, epid_world_key(&world, 0), NULL),
+	    JURAT_EPID_E_BAD_PRIVRL);
+	assert_int_equal(len, 99);
+	free(list);
 }
 
 static void
@@ -523,9 +706,15 @@ main(void)
 		cmocka_unit_test(group_ids_are_refused_with_the_reason),
 		cmocka_unit_test(join_requests_are_refused_with_the_reason),
 		cmocka_unit_test(credentials_are_refused_with_the_reason),
+		cmocka_unit_test(compressed_keys_are_refused_with_the_reason),
+		cmocka_unit_test(a_kind_that_there_is_not_is_refused),
+		cmocka_unit_test(a_join_request_that_makes_a_the_identity_is_refused),
+		cmocka_unit_test(precomputed_values_are_refused_with_the_reason),
+		cmocka_unit_test(a_source_that_fails_at_any_draw_is_reported_and_nothing_is_written),
 		cmocka_unit_test(signatures_are_refused_with_the_reason),
 		cmocka_unit_test(lists_are_refused_with_the_reason),
 		cmocka_unit_test(lists_grow_only_by_what_is_right),
+		cmocka_unit_test(a_full_list_grows_no_more),
 		cmocka_unit_test(every_code_and_defect_has_a_name),
 	};
 
