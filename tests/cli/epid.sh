@@ -33,7 +33,9 @@ $(cat walk-commands)
 END
 expect walk_through_ends_with_a_revoked_member 4 '^kEpidSigValid$' 'is revoked' sh -c 'cd walk && . ../walk.sh'
 cp out walk-out
+cp err walk-err
 same walk_through_prints_what_the_manual_says walk-results walk-out
+expect readme_shows_the_refusal 0 '.' '' grep -Fx "$(grep '^jurat: error: signature: privrl' "$here/../../README.md")" walk-err
 [ "$(wc -l <walk-results)" -eq 2 ] || expect walk_through_has_two_results 0 '' '' false
 mode issuer_key_is_private walk/issuer.key 600
 mode ca_key_is_private walk/ca.pem 600

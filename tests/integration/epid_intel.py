@@ -19,7 +19,7 @@ LISTS = ["grouprl", "privrl", "sigrl", "verifierrl"]
 NAMES = {0: "kEpidSigValid", 1: "kEpidSigInvalid", 2: "kEpidSigRevokedInGroupRl", 3: "kEpidSigRevokedInPrivRl", 4: "kEpidSigRevokedInSigRl",
          5: "kEpidSigRevokedInVerifierRl"}
 # Signatures of the command-line tools' logs; signature files of the index; calls of Intel's unit tests; vectors of the corpus's own groups.
-AT_LEAST = {"log": 31, "tool keys": 62, "index": 122, "unit": 88, "generated": 534}
+AT_LEAST = {"log": 31, "tool keys": 62, "index": 122, "sgx": 16, "unit": 88, "generated": 534}
 
 ARGUMENT_MAX_LEN = 128 * 1024  # Linux's limit
 
@@ -176,6 +176,24 @@ def hash_of(h):
     return HASHES[h] if isinstance(h, int) else h
 
 
+def sgx_quotes(scratch):
+    """The signatures in quotes, over keys and lists with SGX's group ids of four bytes: bare, and in signed files."""
+    with open(path("sgx", "quotes.json"), encoding="utf-8") as f:
+        quotes = json.load(f)
+    for q in quotes:
+        with open(path(q["file"]), "rb") as f:
+            message = f.read(q["epid_message_len"])
+        for group in ("group_pubkey_sgx.bin", "group_cert_sgx.bin"):
+            args = ["--group", path("sgx", group), "--signature", spill(scratch, "sig", value(q["epid_signature"])),
+                    "--message", spill(scratch, "m", message), *name_of(q["basename"])]
+            with_list = ["--sigrl", path("sgx", "sigrl_sgx.bin")]
+            judge("sgx", q["file"], args + (with_list if q["with_sigrl"] else []), 0, "kEpidSigValid")
+            if q["with_sigrl"]:
+                judge("sgx", q["file"], args, -974, "kEpidBadSignatureErr")
+            else:
+                judge("sgx", q["file"], args + with_list, -981, "kEpidVersionMismatchErr")
+
+
 def vectors(scratch, kind, names):
     for name in names:
         with open(path("vectors", name), encoding="utf-8") as f:
@@ -199,6 +217,7 @@ def main():
         logs(scratch)
         tool_keys(scratch)
         indexed(scratch)
+        sgx_quotes(scratch)
         vectors(scratch, "unit", ["epid20_verify_unit.json"])
         vectors(scratch, "generated", ["epid20_verify_generated.json"])
     for line in failed[:40]:
