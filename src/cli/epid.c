@@ -274,7 +274,8 @@ say_json(jurat_epid_rc rc, const struct jurat_epid_diag *d)
 	json_out_string(&out, "text", jurat_epid_rc_text(rc));
 	if (d != NULL && d->code != JURAT_EPID_OK) {
 		json_out_string(&out, "field", d->field);
-		json_out_string(&out, "defect", jurat_epid_defect_name(d->defect));
+		if (d->defect != JURAT_EPID_NO_DEFECT)
+			json_out_string(&out, "defect", jurat_epid_defect_name(d->defect));
 		json_out_integer(&out, "index", (int64_t)d->index);
 	}
 	json_out_end(&out, '}');
@@ -304,6 +305,8 @@ epid_refuse(const struct epid_options *o, jurat_epid_rc rc, const struct jurat_e
 		cli_error(what, "%s (%s)", jurat_epid_rc_text(rc), name);
 	else if (d->defect == JURAT_EPID_LISTED)
 		cli_error(what, "%s: %s, entry %zu (%s)", d->field, jurat_epid_rc_text(rc), d->index, name);
+	else if (d->defect == JURAT_EPID_NO_DEFECT)
+		cli_error(what, "%s: %s (%s)", d->field, jurat_epid_rc_text(rc), name);
 	else
 		cli_error(what, "%s: %s: %s (%s)", d->field, jurat_epid_rc_text(rc), jurat_epid_defect_name(d->defect), name);
 	return epid_exit_of(rc);

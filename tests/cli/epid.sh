@@ -118,6 +118,8 @@ expect revoked_key_with_name 4 '^kEpidSigRevokedInPrivRl$' '*' verify bob.sig --
 expect revoked_json 4 '"outcome": "revoked"' '*' verify bob.sig --privrl privrl --json
 expect other_key_stays 0 '^kEpidSigValid$' '' verify alice.sig --privrl privrl
 expect signing_a_bare_list 2 '' 'not signed' "$jurat" epid revoke key --group bare --privrl privrl --key alice.key --ca-key ca.pem
+{ head -c 16 bare && printf '\377\377\377\377\000\000\000\000'; } >last
+expect last_version 3 '' 'cannot grow (kEpidMaxVersionErr)' "$jurat" epid revoke key --group bare --privrl last --key alice.key
 : >empty
 expect empty_file_is_no_new_list 3 '' 'kEpidBadPrivRlErr' "$jurat" epid revoke key --group bare --privrl empty --key alice.key
 expect empty_file_is_no_list 3 '^kEpidBadPrivRlErr$' '*' verify alice.sig --privrl empty
