@@ -247,16 +247,48 @@ path_prove_with_combs(void)
 }
 
 static bool
-path_prove_alone(void)
+path_prove_with_combs_split(void)
 {
-	uint8_t s[JURAT_EPID_SIGNATURE_LEN(JURAT_EPID_NOT_SPLIT, 0)], list[JURAT_EPID_SIGRL_LEN(16, LONG_LIST)], proof[160];
+	return sign_with_list(1, JURAT_EPID_SPLIT, LONG_LIST);
+}
+
+static bool
+prove_alone(size_t i, enum jurat_epid_kind kind)
+{
+	uint8_t s[JURAT_EPID_SIGNATURE_LEN(JURAT_EPID_SPLIT, 0)], list[JURAT_EPID_SIGRL_LEN(16, LONG_LIST)];
+	uint8_t proof[JURAT_EPID_NR_PROOF_LEN(JURAT_EPID_SPLIT)];
 	struct jurat_epid_sign_request r = { .message = message, .basename = &name, .random = &source };
 
-	(void)make_list(list, 1, 1);
-	if (jurat_epid_sign(s, sizeof s, member[0], &r, NULL) != JURAT_EPID_OK)
+	(void)make_list(list, 1, 1 - i);
+	if (jurat_epid_sign(s, JURAT_EPID_SIGNATURE_LEN(kind, 0), member[i], &r, NULL) != JURAT_EPID_OK)
 		return false;
 	publish(s, sizeof s);
-	return jurat_epid_nr_prove(proof, sizeof proof, member[0], s, list + 24, message, &source, NULL) == JURAT_EPID_OK;
+	return jurat_epid_nr_prove(proof, JURAT_EPID_NR_PROOF_LEN(kind), member[i], s, list + 24, message, &source, NULL) == JURAT_EPID_OK;
+}
+
+static bool
+path_prove_alone(void)
+{
+	return prove_alone(0, JURAT_EPID_NOT_SPLIT);
+}
+
+static bool
+path_prove_alone_split(void)
+{
+	return prove_alone(1, JURAT_EPID_SPLIT);
+}
+
+/* What else takes a key: its precomputed values, and its way onto a list of private keys. */
+static bool
+path_precomp_and_revoke(void)
+{
+	static uint8_t precomp[JURAT_EPID_MEMBER_PRECOMP_LEN], list[JURAT_EPID_PRIVRL_LEN(16, 1)];
+	struct jurat_epid_bytes none = { NULL, 0 };
+	size_t len;
+
+	return jurat_epid_member_precomp_write(precomp, sizeof precomp, member[0], NULL) == JURAT_EPID_OK &&
+	    jurat_epid_privrl_add(list, sizeof list, &len, none, group, JURAT_EPID_NOT_SPLIT, (struct jurat_epid_bytes){ key[0], sizeof key[0] },
+		NULL) == JURAT_EPID_OK;
 }
 
 /* The rig must catch what it is for: a branch on a secret scalar. */
@@ -289,7 +321,10 @@ static const struct {
 	{ "prove", path_prove },
 	{ "prove (split)", path_prove_split },
 	{ "prove, long list", path_prove_with_combs },
+	{ "prove, long list (split)", path_prove_with_combs_split },
 	{ "prove, alone", path_prove_alone },
+	{ "prove, alone (split)", path_prove_alone_split },
+	{ "precomputed values, revoke", path_precomp_and_revoke },
 };
 
 int

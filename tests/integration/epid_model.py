@@ -136,6 +136,51 @@ class World:
                 self.same("what the model signs", self.judge("the model's", sig, msg, name), 0)
         return msg, bsn, key, flag
 
+    def shuffled(self, entries, n, more=()):
+        """n of what entries makes, and more, in any order, behind a version and a count."""
+        all_of_them = [entries() for _ in range(n)] + list(more)
+        self.rng.shuffle(all_of_them)
+        return self.rng.randbytes(4) + len(all_of_them).to_bytes(4, "big") + b"".join(all_of_them)
+
+    def point(self):
+        return self.m.g1b(self.m.g1mul(self.m.G1, self.m.rnd()))
+
+    def another_sigrl(self, srl, own):
+        """The list that a signature was made over, and lists that it was not made over."""
+        g = len(self.public.gid)
+        entry = g + 8 + 128 * self.rng.randrange((len(srl) - g - 8) // 128)
+        return self.rng.choice([
+            srl, srl, srl[:g] + self.rng.randbytes(4) + srl[g + 4:],
+            srl[:g + 4] + (len(srl[g + 8:-128]) // 128).to_bytes(4, "big") + srl[g + 8:-128],
+            srl[:entry] + own[:128] + srl[entry + 128:],  # the member's own
+            srl[:entry] + b"\xff" * 128 + srl[entry + 128:],  # not canonical
+            srl[:entry + 127] + bytes([srl[entry + 127] ^ 1]) + srl[entry + 128:],  # off the curve
+            srl[:entry] + bytes(128) + srl[entry + 128:],  # identities
+        ])
+
+    def precedence(self, split):
+        """Several lists at once, on which the member is or is not, with entries that are none, and signatures that are damaged."""
+        msg, bsn, gid = self.rng.randbytes(20), self.rng.randbytes(9), self.public.gid
+        key = self.split_member() if split else self.members[0]
+        flag, f = b"s" if split else None, key[len(gid) + 96:]
+        for n in (self.rng.choice((1, 3)), self.rng.choice((6, 9))):
+            srl = gid + self.shuffled(lambda: self.point() + self.point(), n)
+            name = self.rng.choice([bsn, None])
+            sig = self.peer.made("sign", self.bytes, key, flag, msg, name, srl)
+            for _ in range(4):
+                lists, pick = {}, self.rng.random
+                if pick() < 0.3:
+                    lists["grl"] = self.shuffled(lambda: self.rng.randbytes(len(gid)), n, [gid] if pick() < 0.3 else [])
+                if pick() < 0.6:
+                    more = [x for x in (f, bytes(32), b"\xff" * 32) if pick() < 0.25]
+                    lists["prl"] = gid + self.shuffled(lambda: self.m.i2b(self.m.rnd()), n, more)
+                if pick() < 0.8:
+                    lists["srl"] = self.another_sigrl(srl, sig)
+                if name is not None and pick() < 0.6:
+                    lists["vrl"] = gid + sig[:64] + self.shuffled(self.point, n, [sig[64:128]] if pick() < 0.5 else [])
+                one = sig[:352] + self.damage(sig[352:]) if pick() < 0.2 else self.damage(sig) if pick() < 0.1 else sig
+                self.judge(f"{n} entries of {', '.join(lists)}", one, msg, name, **lists)
+
     def with_sigrl(self, split):
         msg, bsn, key, flag = self.signatures(split)
         gid = self.public.gid
@@ -166,6 +211,7 @@ def main():
         world = World(model, peer, rng, gid, by_us=i % 2 == 0)
         for split in (False, True):
             world.with_sigrl(split)
+            world.precedence(split)
         count += world.count
     print(f"{count} answers agree")
 

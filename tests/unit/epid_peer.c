@@ -8,6 +8,7 @@
 #include "epid_world.h"
 
 #define LINE_MAX_LEN (1u << 20)
+#define BATCH 11 /* a whole one of the kernels, and a part */
 #define ARGS_MAX 10
 
 static struct epid_stream stream = { 1u << 20, SIZE_MAX };
@@ -68,27 +69,64 @@ kind_of(const struct command *c, size_t i)
 	return c->given[i] ? JURAT_EPID_SPLIT : JURAT_EPID_NOT_SPLIT;
 }
 
-/* verify: group, signature, message, base name, GroupRL, PrivRL, SigRL, VerifierRL. */
-static void
-do_verify(const struct command *c)
+/* set_lists: GroupRL, PrivRL, SigRL, VerifierRL; with memory, by index. */
+static jurat_epid_rc
+set_lists(struct jurat_epid_verifier *v, const struct command *c, void *privrl_memory, size_t privrl_len, void *verifierrl_memory,
+    size_t verifierrl_len)
 {
-	struct jurat_epid_group *g = group_of(c);
-	struct jurat_epid_verifier *v;
-	jurat_epid_rc rc = jurat_epid_verifier_new(&v, g, c->given[3] ? &c->arg[3] : NULL, JURAT_EPID_COMPAT, NULL);
+	jurat_epid_rc rc = JURAT_EPID_OK;
 
-	if (rc == JURAT_EPID_OK && c->given[4])
+	if (c->given[4])
 		rc = jurat_epid_verifier_set_grouprl(v, c->arg[4], NULL);
 	if (rc == JURAT_EPID_OK && c->given[5])
-		rc = jurat_epid_verifier_set_privrl(v, c->arg[5], NULL, 0, NULL);
+		rc = jurat_epid_verifier_set_privrl(v, c->arg[5], privrl_memory, privrl_len, NULL);
 	if (rc == JURAT_EPID_OK && c->given[6])
 		rc = jurat_epid_verifier_set_sigrl(v, c->arg[6], NULL);
 	if (rc == JURAT_EPID_OK && c->given[7])
-		rc = jurat_epid_verifier_set_verifierrl(v, c->arg[7], NULL, 0, NULL);
-	if (rc == JURAT_EPID_OK)
+		rc = jurat_epid_verifier_set_verifierrl(v, c->arg[7], verifierrl_memory, verifierrl_len, NULL);
+	return rc;
+}
+
+/* as_batch: the verdict over many copies of the signature; they must be judged alike. */
+static jurat_epid_rc
+as_batch(const struct jurat_epid_verifier *v, const struct command *c)
+{
+	struct jurat_epid_bytes signatures[BATCH], messages[BATCH];
+	jurat_epid_rc out[BATCH];
+
+	for (size_t i = 0; i < BATCH; i++)
+		signatures[i] = c->arg[1], messages[i] = c->arg[2];
+	assert_int_equal(jurat_epid_verify_batch(out, v, signatures, messages, BATCH), JURAT_EPID_OK);
+	for (size_t i = 1; i < BATCH; i++)
+		assert_int_equal(out[i], out[0]);
+	return out[0];
+}
+
+/* verify: group, signature, message, base name, GroupRL, PrivRL, SigRL, VerifierRL. One by one and in a batch, walking lists and by index. */
+static void
+do_verify(const struct command *c)
+{
+	size_t privrl_len = jurat_epid_privrl_memory(c->arg[5].len), verifierrl_len = jurat_epid_verifierrl_memory(c->arg[7].len);
+	void *privrl_memory = malloc(privrl_len), *verifierrl_memory = malloc(verifierrl_len);
+	struct jurat_epid_group *g = group_of(c);
+	struct jurat_epid_verifier *v, *indexed;
+	jurat_epid_rc rc, other;
+
+	assert_true(privrl_memory != NULL && verifierrl_memory != NULL);
+	assert_int_equal(jurat_epid_verifier_new(&v, g, c->given[3] ? &c->arg[3] : NULL, JURAT_EPID_COMPAT, NULL), JURAT_EPID_OK);
+	assert_int_equal(jurat_epid_verifier_new(&indexed, g, c->given[3] ? &c->arg[3] : NULL, JURAT_EPID_COMPAT, NULL), JURAT_EPID_OK);
+	rc = set_lists(v, c, NULL, 0, NULL, 0);
+	other = set_lists(indexed, c, privrl_memory, privrl_len, verifierrl_memory, verifierrl_len);
+	if (rc == JURAT_EPID_OK && other == JURAT_EPID_OK) {
 		rc = jurat_epid_verify(v, c->arg[1], c->arg[2], NULL);
-	answer(rc, NULL, 0);
+		other = as_batch(indexed, c);
+	}
+	answer(rc == other ? rc : JURAT_EPID_E_INTERNAL, NULL, 0);
 	jurat_epid_verifier_free(v);
+	jurat_epid_verifier_free(indexed);
 	jurat_epid_group_free(g);
+	free(privrl_memory);
+	free(verifierrl_memory);
 }
 
 /* sign: group, private key, split, message, base name, SigRL. */
