@@ -310,13 +310,15 @@ JURAT_EPID_API JURAT_EPID_MUST_USE jurat_epid_rc jurat_epid_join_request(uint8_t
 
 /*
  * jurat_epid_key_from_credential: the private key from the issuer's credential and f, checked by a pairing. out_len is JURAT_EPID_PRIVATE_KEY_LEN.
- * Errors: JURAT_EPID_E_BAD_CREDENTIAL with the defect, JURAT_EPID_E_KEY_NOT_IN_GROUP (wrong group id, or the equation does not hold).
+ * Errors: JURAT_EPID_E_BAD_CREDENTIAL with the defect, JURAT_EPID_E_KEY_NOT_IN_GROUP (wrong group id, or the equation does not hold),
+ * JURAT_EPID_E_BAD_ARG with the defect for f.
  */
 JURAT_EPID_API JURAT_EPID_MUST_USE jurat_epid_rc jurat_epid_key_from_credential(uint8_t *out, size_t out_len,
     const struct jurat_epid_group *group, enum jurat_epid_kind kind, struct jurat_epid_bytes credential, const uint8_t f[32],
     struct jurat_epid_diag *d);
 
-/* jurat_epid_key_decompress: the private key from its compressed form; JURAT_EPID_E_BAD_ARG if it is none of the group's. */
+/* jurat_epid_key_decompress: the private key from its compressed form; JURAT_EPID_E_KEY_NOT_IN_GROUP for another group id, JURAT_EPID_E_BAD_ARG
+ * with the defect if it is none of the group's keys. */
 JURAT_EPID_API JURAT_EPID_MUST_USE jurat_epid_rc jurat_epid_key_decompress(uint8_t *out, size_t out_len,
     const struct jurat_epid_group *group, enum jurat_epid_kind kind, struct jurat_epid_bytes compressed, struct jurat_epid_diag *d);
 
@@ -373,7 +375,7 @@ JURAT_EPID_API JURAT_EPID_MUST_USE jurat_epid_rc jurat_epid_sign(uint8_t *out, s
 /*
  * jurat_epid_nr_prove: one proof alone, that this member did not make the signature whose B and K are entry; basic is a signature of this member
  * over message. out_len is JURAT_EPID_NR_PROOF_LEN(kind). Errors: JURAT_EPID_SIG_REVOKED_IN_SIGRL, JURAT_EPID_E_BAD_SIGRL_ENTRY,
- * JURAT_EPID_E_BAD_SIGNATURE if B or K are no points or not this member's.
+ * JURAT_EPID_E_BAD_SIGNATURE if B or K are no points or not this member's, JURAT_EPID_E_BAD_MESSAGE, JURAT_EPID_E_RANDOM.
  */
 JURAT_EPID_API JURAT_EPID_MUST_USE jurat_epid_rc jurat_epid_nr_prove(uint8_t *out, size_t out_len, const struct jurat_epid_member *member,
     const uint8_t basic[JURAT_EPID_BASIC_LEN], const uint8_t entry[128], struct jurat_epid_bytes message,
