@@ -439,7 +439,7 @@ verifierrl_units(struct bench *b)
 
 /* ---- threads ---- */
 
-#define THREAD_ROUNDS 9
+#define THREAD_ROUNDS 31
 #define EPID_A_THREAD 60
 #define P256_A_THREAD 600
 
