@@ -104,7 +104,8 @@ jurat_epid_issuer_init(struct jurat_epid_issuer **out, void *memory, size_t memo
 		return epid_fail(d, JURAT_EPID_E_BAD_ISSUER_KEY, defect, "issuer.gamma", 0);
 	write_w(w, &gamma);
 	if (ct_equal(w, group->public_key + group->gid_len + 2 * G1_LEN, sizeof w)) {
-		*i = (struct jurat_epid_issuer){ group, gamma };
+		i->group = group; /* not by a compound literal, which is a copy that nobody can wipe */
+		i->gamma = gamma;
 		*out = i;
 	} else {
 		rc = epid_fail(d, JURAT_EPID_E_KEY_NOT_IN_GROUP, JURAT_EPID_WRONG_PROOF, "issuer.gamma", 0);
