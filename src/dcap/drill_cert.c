@@ -62,6 +62,8 @@ static const struct drill_form common_forms[] = {
 	{ "aki-critical", ONE(AKI ".0", DER_BEHIND, TRUE_DER) },
 	{ "ski-critical", ONE(SKI ".0", DER_BEHIND, TRUE_DER) },
 	{ "crl-points-critical", ONE(CRL_POINTS ".0", DER_BEHIND, TRUE_DER) },
+	{ "crl-points-of-nothing", ONE(CRL_POINTS ".1", DER_CONTENT, "\x30\x00") },
+	{ "crl-points-too-long", ONE(CRL_POINTS ".1", DER_CONTENT, "\x30\x04\x30\x21\x05\x00") },
 	{ "extension-with-more", ONE(SKI, DER_AT_END, "\x05\x00") },
 	{ "behind-the-extensions", ONE("0.7", DER_BEHIND, "\x05\x00") },
 	{ "behind-the-signature", AFTER("2", DER_BEHIND, "\x05\x00") },

@@ -102,6 +102,30 @@ read_basic_constraints(struct reader *r, struct x509_cert *c, struct jurat_diag 
 	return rc == JURAT_OK ? reader_end(&body, F ".basic_constraints", d) : rc;
 }
 
+/* read_crl_points: points by full name that are URIs (RFC 5280 §4.2.1.13), as the profile has them. The URIs are never used (docs/checks.md). */
+static jurat_rc
+read_crl_points(struct reader *r, struct jurat_diag *d)
+{
+	struct reader points, point, name, full_name;
+	struct x509_span uri;
+	jurat_rc rc = der_read(r, DER_SEQUENCE, &points, F ".crl_points", d);
+
+	if (rc == JURAT_OK && points.left == 0)
+		return jurat_fail(d, JURAT_E_FORMAT, F ".crl_points", r->off, 1, 0);
+	while (rc == JURAT_OK && points.left != 0) {
+		rc = der_read(&points, DER_SEQUENCE, &point, F ".crl_points", d);
+		if (rc == JURAT_OK)
+			rc = der_read(&point, DER_CONTEXT_CONSTRUCTED(0), &name, F ".crl_points", d);
+		if (rc == JURAT_OK)
+			rc = der_read(&name, DER_CONTEXT_CONSTRUCTED(0), &full_name, F ".crl_points", d);
+		if (rc == JURAT_OK)
+			rc = der_read_span(&full_name, DER_CONTEXT(6), &uri, F ".crl_points", d);
+		if (rc == JURAT_OK && full_name.left + name.left + point.left != 0)
+			rc = jurat_fail(d, JURAT_E_TRAILING, F ".crl_points", r->off, 0, full_name.left + name.left + point.left);
+	}
+	return rc;
+}
+
 /*
  * take_extension: one extension; *saw gathers which of the required ones were there. Key usage and basic constraints are critical in the profile, so that
  * nobody may overlook them, and nothing else is (RFC 5280 §4.2.1.1, §4.2.1.2, §4.2.1.3, §4.2.1.9).
@@ -120,11 +144,10 @@ take_extension(struct x509_cert *c, const struct x509_extension *e, unsigned *sa
 		*saw |= SAW_AKI;
 		return x509_read_authority_key_id(e->value, &c->authority_key_id, F ".authority_key_id", d);
 	}
-	if (x509_is_id_ce(e->oid, 31)) { /* only that it is there: its URL is never used (docs/checks.md) */
+	if (x509_is_id_ce(e->oid, 31)) {
 		*saw |= SAW_CRL_POINTS;
-		return JURAT_OK;
-	}
-	if (x509_is_id_ce(e->oid, 14)) {
+		rc = read_crl_points(&r, d);
+	} else if (x509_is_id_ce(e->oid, 14)) {
 		*saw |= SAW_SKI;
 		rc = der_read_span(&r, DER_OCTET_STRING, &c->subject_key_id, F ".subject_key_id", d);
 	} else if (x509_is_id_ce(e->oid, 15)) {

@@ -156,6 +156,15 @@ def certificate_form():
         yield one(who, "ski_critical", put_extension("ski", D.extension("2.5.29.14", D.octets(bytes(20)), True)), "unsupported")
         yield one(who, "aki_critical", put_extension("aki", D.extension("2.5.29.35", D.seq(D.tlv(0x80, bytes(20))), True)), "unsupported")
         yield one(who, "crldp_critical", put_extension("crldp", D.extension("2.5.29.31", D.seq(), True)), "unsupported")
+    def points(*general_names, after=b""):
+        name = D.tlv(0xA0, D.tlv(0xA0, b"".join(general_names)))
+        return put_extension("crldp", D.extension("2.5.29.31", D.seq(D.seq(name, after))))
+    uri = D.tlv(0x86, b"https://crl.example/x.der")
+    yield one("leaf", "crldp_of_no_points", put_extension("crldp", D.extension("2.5.29.31", D.seq())), "format")
+    yield one("ca", "crldp_longer_than_its_extension", put_extension("crldp", D.extension("2.5.29.31", b"\x30\x21\x30\x40" + bytes(31))), "truncated")
+    yield one("leaf", "crldp_with_two_names", points(uri, uri), "trailing")
+    yield one("leaf", "crldp_by_directory_name", points(D.tlv(0xA4, D.seq())), "format")
+    yield one("ca", "crldp_for_some_reasons", points(uri, after=D.tlv(0x81, b"\1\6")), "trailing")
     yield one("leaf", "too_many_extensions", lambda p: p["extensions"].update(
         {f"x{i}": D.extension(f"1.2.{i}", b"") for i in range(12)}), "too_large")
     yield one("leaf", "critical_false_spelled_out", put_extension("x", D.seq(D.oid("1.2.3"), D.boolean(False), D.octets(b""))), "format")
