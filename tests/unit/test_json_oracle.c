@@ -43,8 +43,8 @@ static const char *const documents[] = {
 	"{\"e\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\u20ac\\ud83d\\ude00\\uFFFF\\u007f\"}",
 	"{\"u\":\"\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\"}",
 	"{\"long key that takes more than eight bytes\":\"a value of sixteen\",\"a\\nb\":\"01234567\\\"0123456\\\"012345\"}",
-	"{\"a1\":1,\"a2\":2,\"a3\":3,\"a4\":4,\"a5\":5,\"a6\":6,\"a7\":7,\"a8\":8,\"a9\":9,\"b1\":1,\"b2\":2,\"b3\":3,\"b4\":4,\"b5\":5,"
-	"\"b6\":6,\"b7\":7,\"b8\":8,\"b9\":9}",
+	("{\"a1\":1,\"a2\":2,\"a3\":3,\"a4\":4,\"a5\":5,\"a6\":6,\"a7\":7,\"a8\":8,\"a9\":9,\"b1\":1,\"b2\":2,\"b3\":3,\"b4\":4,\"b5\":5,"
+	"\"b6\":6,\"b7\":7,\"b8\":8,\"b9\":9}"),
 };
 
 static void
@@ -155,7 +155,7 @@ judge_real(const char *text, size_t len, unsigned *seed)
 		size_t at = (size_t)rand_r(seed) % len;
 		char was = copy[at];
 
-		copy[at] = i % 2 == 0 ? (char)(was ^ 1 << rand_r(seed) % 8) : "{}[]\":,\\ 0"[rand_r(seed) % 10];
+		copy[at] = (char)(i % 2 == 0 ? was ^ (1 << rand_r(seed) % 8) : "{}[]\":,\\ 0"[rand_r(seed) % 10]);
 		(void)judge(copy, len);
 		copy[at] = was;
 		(void)judge(copy, at);
