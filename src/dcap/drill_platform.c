@@ -63,30 +63,6 @@ no_qe_level(struct drill_recipe *r, unsigned arg)
 	qe_short(r, 0);
 }
 
-static const enum tcb_status statuses[] = { TCB_SW_HARDENING_NEEDED, TCB_CONFIGURATION_NEEDED, TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED,
-	TCB_OUT_OF_DATE, TCB_OUT_OF_DATE_CONFIGURATION_NEEDED };
-
-static const char *
-status_word(unsigned arg)
-{
-	static const char *const words[] = { "sw-hardening", "configuration", "configuration-and-sw-hardening", "out-of-date",
-		"out-of-date-configuration" };
-
-	return words[arg];
-}
-
-static void
-platform_status(struct drill_recipe *r, unsigned arg)
-{
-	r->tcb.status = statuses[arg];
-}
-
-static void
-platform_revoked(struct drill_recipe *r, unsigned arg)
-{
-	r->tcb.status = TCB_REVOKED;
-}
-
 static void
 qe_revoked(struct drill_recipe *r, unsigned arg)
 {
@@ -333,8 +309,8 @@ const struct drill_defect drill_platform_defects[] = {
 	{ "tcb-pce-svn-short", "policy_tcb_status", 6, 0, pce_short, NULL },
 	{ "tcb-qe-svn-short", "policy_tcb_status", 6, 0, qe_short, NULL },
 	{ "tcb-qe-svn-below-every-level", "tcb_level", 6, 0, no_qe_level, NULL },
-	{ "tcb-status-%s", "policy_tcb_status", 6, ARRAY_LEN(statuses), platform_status, status_word },
-	{ "tcb-status-revoked", "tcb_not_revoked", 4, 0, platform_revoked, NULL },
+	{ "tcb-status-%s", "policy_tcb_status", 6, DRILL_NUM_STATUSES, drill_platform_status, drill_status_word },
+	{ "tcb-status-revoked", "tcb_not_revoked", 4, 0, drill_platform_revoked, NULL },
 	{ "tcb-qe-status-revoked", "tcb_not_revoked", 4, 0, qe_revoked, NULL },
 	{ "tcb-info-of-tdx", "tcb_info_matches", 3, 0, tcb_info_of_tdx, NULL },
 	{ "tcb-evaluation-too-low-%s", "policy_tcb_evaluation", 6, 2, old_evaluation, document_word },

@@ -155,3 +155,28 @@ drill_recipe_init(struct drill_recipe *r, const struct drill_world *w, int64_t n
 	r->quote.header.tee_type = QUOTE_TEE_TDX;
 	init_td(&r->quote.td, (enum td_report_kind)shape->body_type);
 }
+
+static const struct {
+	enum tcb_status status;
+	const char *word;
+} statuses[DRILL_NUM_STATUSES] = { { TCB_SW_HARDENING_NEEDED, "sw-hardening" }, { TCB_CONFIGURATION_NEEDED, "configuration" },
+	{ TCB_CONFIGURATION_AND_SW_HARDENING_NEEDED, "configuration-and-sw-hardening" }, { TCB_OUT_OF_DATE, "out-of-date" },
+	{ TCB_OUT_OF_DATE_CONFIGURATION_NEEDED, "out-of-date-configuration" } };
+
+void
+drill_platform_status(struct drill_recipe *r, unsigned arg)
+{
+	r->tcb.status = statuses[arg].status;
+}
+
+const char *
+drill_status_word(unsigned arg)
+{
+	return statuses[arg].word;
+}
+
+void
+drill_platform_revoked(struct drill_recipe *r, unsigned arg)
+{
+	r->tcb.status = TCB_REVOKED;
+}

@@ -127,6 +127,12 @@ extern const struct drill_defect
 
 void drill_recipe_init(struct drill_recipe *r, const struct drill_world *w, int64_t now, const struct drill_shape *shape);
 
+/* The platform's level has another status: one that a policy may accept (arg counts them), or Revoked. SGX and TDX alike. */
+#define DRILL_NUM_STATUSES 5u
+void drill_platform_status(struct drill_recipe *r, unsigned arg);
+const char *drill_status_word(unsigned arg);
+void drill_platform_revoked(struct drill_recipe *r, unsigned arg);
+
 /* drill_signed_len: of the header and body of the recipe's quote. */
 size_t drill_signed_len(const struct drill_recipe *r);
 
