@@ -6,27 +6,13 @@
  *
  * Exit status 0 if no path leaks, all give what they should, and the planted leak was caught.
  */
-#include <stdio.h>
 #include <string.h>
-#include <valgrind/memcheck.h>
-#include <valgrind/valgrind.h>
 
+#include "rig.h"
 #include "core/ct.h"
 #include "crypto/crypto.h"
 #include "epid/diag.h"
 #include "epid/group.h"
-
-static void
-hide(void *p, size_t n)
-{
-	(void)VALGRIND_MAKE_MEM_UNDEFINED(p, n);
-}
-
-static void
-publish(void *p, size_t n)
-{
-	(void)VALGRIND_MAKE_MEM_DEFINED(p, n);
-}
 
 /* ---- the wrapped decisions ---- */
 bool __real_ct_equal(const void *a, const void *b, size_t n);
@@ -332,10 +318,8 @@ main(void)
 {
 	int bad = 0;
 
-	if (!RUNNING_ON_VALGRIND) {
-		fputs("ct_epid: run by tools/ct, under valgrind\n", stderr);
+	if (!is_watched())
 		return 1;
-	}
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		unsigned before = (unsigned)VALGRIND_COUNT_ERRORS;
 		bool right = paths[i].run(), quiet = (unsigned)VALGRIND_COUNT_ERRORS == before;

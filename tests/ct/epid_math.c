@@ -6,27 +6,13 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
-#include <stdio.h>
 #include <string.h>
-#include <valgrind/memcheck.h>
-#include <valgrind/valgrind.h>
 
+#include "rig.h"
 #include "epid/comb.h"
 #include "epid/exp.h"
 #include "epid/kernels.h"
 #include "epid/pairing.h"
-
-static void
-hide(void *p, size_t n)
-{
-	(void)VALGRIND_MAKE_MEM_UNDEFINED(p, n);
-}
-
-static void
-publish(void *p, size_t n)
-{
-	(void)VALGRIND_MAKE_MEM_DEFINED(p, n);
-}
 
 /* What the code itself makes public: whether a number was in range, whether there is a point. */
 bool __wrap_epid_decide(bool b);
@@ -324,10 +310,8 @@ main(void)
 	int bad;
 	unsigned before;
 
-	if (RUNNING_ON_VALGRIND == 0) {
-		fputs("ct: not under valgrind: nothing would be seen; use make ct\n", stderr);
+	if (!is_watched())
 		return 1;
-	}
 	bad = run_functions() + run_kernels(&kernels_portable, ", plain build");
 #if defined(__x86_64__)
 	if (shows_bmi2())

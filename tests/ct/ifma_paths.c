@@ -3,11 +3,9 @@
  * The constant-time kernels of src/epid/kernels_ifma.c over their portable lanes, with secret scalars and points marked undefined under valgrind, as
  * paths.c does it for what enclaves run. What the compiler makes of the same source for AVX-512 is read by tools/ifma-scan.
  */
-#include <stdio.h>
 #include <string.h>
-#include <valgrind/memcheck.h>
-#include <valgrind/valgrind.h>
 
+#include "rig.h"
 #include "epid/kernels.h"
 
 static const struct epid_kernels *const set = &kernels_ifma_portable;
@@ -17,18 +15,6 @@ static struct {
 	struct g2_lines w;
 	struct group_tables group;
 } tables;
-
-static void
-hide(void *p, size_t n)
-{
-	(void)VALGRIND_MAKE_MEM_UNDEFINED(p, n);
-}
-
-static void
-publish(void *p, size_t n)
-{
-	(void)VALGRIND_MAKE_MEM_DEFINED(p, n);
-}
 
 static void
 secret_scalars(struct fr *k, size_t n)
@@ -131,11 +117,7 @@ path_planted(void)
 	return set->g1_hash_point_vartime(&out, x, 3) < 3;
 }
 
-static const struct path {
-	const char *name;
-	bool (*run)(void);
-	bool leaks;
-} paths[] = {
+static const struct path paths[] = {
 	{ "lanes: g1_comb_init", path_comb_init, false },
 	{ "lanes: g1_multi_exp, g1_exp_each", path_multi_exp, false },
 	{ "lanes: g1_comb_sum", path_comb_sum, false },
@@ -148,25 +130,11 @@ static const struct path {
 int
 main(void)
 {
-	int failures = 0;
-
-	if (RUNNING_ON_VALGRIND == 0) {
-		fputs("ct: not under valgrind: nothing would be seen; use make ct\n", stderr);
+	if (!is_watched())
 		return 1;
-	}
 	set->g1_comb_init(&tables.h1, &g1_generator);
 	set->g1_comb_init(&tables.h2, &g1_generator);
 	set->g2_lines_init_vartime(&tables.w, &g2_generator);
 	tables.group = (struct group_tables){ &tables.h1, &tables.h2, &tables.w };
-	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-		unsigned before = VALGRIND_COUNT_ERRORS;
-		bool right = paths[i].run();
-		bool leaked = VALGRIND_COUNT_ERRORS != before;
-		bool ok = right && leaked == paths[i].leaks;
-
-		printf("%s %s%s\n", ok ? "ok    " : "NOT OK", paths[i].name, right ? "" : " (wrong answer)");
-		failures += !ok;
-	}
-	printf("ct: %zu paths, %d failed\n", ARRAY_LEN(paths), failures);
-	return failures != 0;
+	return run_paths(paths, ARRAY_LEN(paths));
 }

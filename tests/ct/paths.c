@@ -10,28 +10,14 @@
  * Exit status 0 if no path leaks and the planted leak was caught.
  */
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-#include <valgrind/memcheck.h>
-#include <valgrind/valgrind.h>
 
+#include "rig.h"
 #include "core/ct.h"
 #include "crypto/enclave_random.h"
 #include "crypto/p256.h"
 #include "exchange/channel.h"
 #include "exchange/sigma.h"
-
-static void
-hide(void *p, size_t n)
-{
-	(void)VALGRIND_MAKE_MEM_UNDEFINED(p, n);
-}
-
-static void
-publish(void *p, size_t n)
-{
-	(void)VALGRIND_MAKE_MEM_DEFINED(p, n);
-}
 
 /* ---- the wrapped decisions ---- */
 bool __real_ct_equal(const void *a, const void *b, size_t n);
@@ -264,11 +250,7 @@ path_planted(void)
 	return i <= sizeof a;
 }
 
-static const struct path {
-	const char *name;
-	bool (*run)(void);
-	bool leaks;
-} paths[] = {
+static const struct path paths[] = {
 	{ "ct_equal, ct_is_zero, ct_select, wipe", path_helpers, false },
 	{ "sha256, sha512", path_sha256, false },
 	{ "cmac_aes128", path_cmac, false },
@@ -283,22 +265,7 @@ static const struct path {
 int
 main(void)
 {
-	int failures = 0;
-
-	if (RUNNING_ON_VALGRIND == 0) {
-		fputs("ct: not under valgrind: nothing would be seen; use make ct\n", stderr);
+	if (!is_watched())
 		return 1;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-		unsigned before = VALGRIND_COUNT_ERRORS;
-		bool right = paths[i].run();
-		bool leaked = VALGRIND_COUNT_ERRORS != before;
-		bool ok = right && leaked == paths[i].leaks;
-
-		publish(&ok, sizeof ok);
-		printf("%s %s%s\n", ok ? "ok    " : "NOT OK", paths[i].name, right ? "" : " (wrong answer)");
-		failures += !ok;
-	}
-	printf("ct: %zu paths, %d failed\n", ARRAY_LEN(paths), failures);
-	return failures != 0;
+	return run_paths(paths, ARRAY_LEN(paths));
 }
